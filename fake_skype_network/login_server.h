@@ -1,0 +1,40 @@
+// The login server: accounts in SQLite, credentials for those who know the password.
+#ifndef FAKE_SKYPE_NETWORK_LOGIN_SERVER_H_
+#define FAKE_SKYPE_NETWORK_LOGIN_SERVER_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "runtime/runtime.h"
+
+namespace sfa::community {
+
+enum class AccountKind { kBusiness, kRegular };
+
+struct Account {
+  std::string user;
+  std::string password;
+  AccountKind kind = AccountKind::kRegular;
+  std::string fullname;
+};
+
+struct LoginServerSettings {
+  Endpoint listen;
+  std::string database;                  // path, through the runtime's files
+  std::array<uint8_t, 32> root_seed{};   // Ed25519 seed of the network's root key
+};
+
+class LoginServer {
+ public:
+  virtual ~LoginServer() = default;
+  // Made when missing, replaced when present.
+  virtual Status AddAccount(const Account& account) = 0;
+};
+
+Result<std::unique_ptr<LoginServer>> NewLoginServer(Runtime& runtime, LoginServerSettings settings);
+
+}  // namespace sfa::community
+
+#endif  // FAKE_SKYPE_NETWORK_LOGIN_SERVER_H_

@@ -1,0 +1,83 @@
+// Networks and hosts of a world: the Internet, sites behind NATs and access links, hosts on them.
+#ifndef NETWORK_SIM_SITE_H_
+#define NETWORK_SIM_SITE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "network_sim/nat.h"
+#include "network_sim/simulation.h"
+#include "runtime/runtime.h"
+
+namespace sfa::sim {
+
+// One direction of an access link.
+struct LinkSettings {
+  Duration delay = std::chrono::milliseconds(10);
+  Duration jitter{};          // uniform in [0, jitter] added; order is kept
+  double loss = 0;            // probability, 0 to 1
+  uint64_t bits_per_second = 0;  // 0: unlimited
+  size_t queue_bytes = 64 * 1024;
+};
+
+struct SiteSettings {
+  std::string name;                  // "office"
+  std::optional<NatSettings> nat;    // none: its hosts have public addresses
+  LinkSettings up, down;
+};
+
+// A machine in the world. Lives as long as the Network.
+class Host {
+ public:
+  virtual ~Host() = default;
+  virtual const std::string& name() const = 0;  // "office/asterisk"
+  virtual Ipv4Address address() const = 0;
+  // A process of this machine: its sockets, timers and streams end with it, streams with a reset.
+  // `files`, `processes` and `log` are the machine's (see asterisk_harness/operating_system); they
+  // outlive the process.
+  virtual std::unique_ptr<Runtime> NewProcess(const std::string& process_name, FileSystem& files,
+                                              Processes& processes, Log& log) = 0;
+};
+
+struct Ledger {
+  uint64_t packets_delivered = 0;  // into a host from outside of it
+  uint64_t packets_dropped = 0;
+};
+
+// Builds and owns everything that packets meet.
+class Network {
+ public:
+  // `capture_directory` empty: no captures. Otherwise a pcap file per link:
+  // "<site>.pcap" on the access link, "<site>-lan.pcap" inside, "<host>-lo.pcap" for loopback.
+  Network(Simulation& simulation, std::string capture_directory);
+  ~Network();
+
+  // Gives the site its public address (a NAT's outside) or addresses for its hosts.
+  void AddSite(const SiteSettings& settings);
+  Host& AddHost(const std::string& site, const std::string& host);
+  // A public host at a well-known address, over a fast link.
+  Host& AddPublicHost(const std::string& host, Ipv4Address address);
+
+  // A real machine joins: the site's LAN is opened to the TAP interface `tap_descriptor`. The
+  // address, prefix length and gateway to configure on the other side are returned.
+  struct RealHost {
+    Ipv4Address address;
+    int prefix_length;
+    Ipv4Address gateway;
+  };
+  RealHost AddRealHost(const std::string& site, const std::string& host, int tap_descriptor);
+
+  Nat* nat(const std::string& site);
+  const Ledger& ledger() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sfa::sim
+
+#endif  // NETWORK_SIM_SITE_H_

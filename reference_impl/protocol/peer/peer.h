@@ -1,0 +1,156 @@
+// A user's presence on the network: log in through a supernode, stay reachable, place and take
+// calls. The engine has one per account, a desktop client has one.
+//
+// Layers below: path/ (connectivity checks), media/ (RTP in SRTP, jitter buffer, concealment),
+// stream/ (the encrypted stream), stun/. A Peer owns none of the audio: frames go in and come out.
+#ifndef REFERENCE_IMPL_PROTOCOL_PEER_PEER_H_
+#define REFERENCE_IMPL_PROTOCOL_PEER_PEER_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "protocol/media/codec.h"
+#include "runtime/runtime.h"
+
+namespace sfa::peer {
+
+// The product's own account states and order (engine vocabulary, 1 to 8).
+enum class LoginState {
+  kLoggedOut = 1,
+  kLoggedOutPasswordSaved,
+  kConnectingToP2p,
+  kConnectingToServer,
+  kLoggingIn,
+  kInitializing,
+  kLoggedIn,
+  kLoggingOut,
+};
+
+enum class EndReason {
+  kNormal = 1,
+  kBusy,
+  kRejected,
+  kNoAnswer,
+  kUnknownUser,
+  kOffline,
+  kNoLicense,
+  kNoCommonCodec,
+  kNoPath,
+  kMediaLost,
+  kCancelled,
+  kAnsweredElsewhere,
+  kNetwork,
+};
+
+// Where the network is found, and the key that vouches for its nodes.
+struct NetworkSettings {
+  std::vector<Endpoint> bootstrap_nodes;     // UDP and TCP
+  std::array<uint8_t, 32> root_key{};        // Ed25519 public key
+};
+// The seven built-in bootstrap nodes 198.51.100.1 to .7, port 33033, and the test network's key.
+NetworkSettings BuiltInNetwork();
+
+// The media port of a process, shared by all its peers and calls: one UDP socket, one mapping.
+// Learns the mapping from supernodes by STUN and keeps it alive (RFC 8445 section 11: 15 s).
+class MediaPort;
+std::unique_ptr<MediaPort> NewMediaPort(Runtime& runtime, const Endpoint& bind);
+
+class Call;
+
+// What a call tells its owner. Any of them may destroy the call.
+class CallObserver {
+ public:
+  virtual void OnRinging() {}
+  // Both ends have agreed and a path is open: media flows from here on.
+  virtual void OnAnswered(media::Codec codec) = 0;
+  virtual void OnEnded(EndReason reason) = 0;
+  // Every 20 ms of an answered call, paced by the runtime's clock and out of the jitter buffer:
+  // 160 samples at 8 kHz, encoded as the agreed codec, concealed where packets were lost.
+  virtual void OnAudio(std::span<const uint8_t> encoded_20ms) = 0;
+  // A digit has begun (`duration` zero) or has ended.
+  virtual void OnDigit(char digit, bool ended, Duration duration) = 0;
+
+ protected:
+  ~CallObserver() = default;
+};
+
+struct MediaStatistics {
+  uint64_t packets_sent = 0;
+  uint64_t packets_received = 0;
+  uint64_t packets_lost = 0;       // never came, or came too late to be played
+  uint64_t frames_concealed = 0;
+  Duration jitter{};               // RFC 3550 section 6.4.1
+  Duration playout_delay{};        // the jitter buffer's, now
+  Duration round_trip{};           // from the path's checks
+  std::string path;                // "host", "server-reflexive", "peer-reflexive"
+  Endpoint local, remote;
+};
+
+// One call. Destroying it ends it at the far end as well (kNormal, or kCancelled before answer).
+class Call {
+ public:
+  virtual ~Call() = default;
+
+  virtual void SetObserver(CallObserver* observer) = 0;
+  virtual const std::string& remote_user() const = 0;
+  virtual const std::string& remote_fullname() const = 0;
+  virtual const std::vector<media::Codec>& offered_codecs() const = 0;
+
+  // Incoming calls: the user is being alerted, with the codec that an answer will use; answered;
+  // refused (kBusy, kRejected, kNoLicense, kNoCommonCodec …).
+  virtual void Ring(media::Codec codec) = 0;
+  virtual void Answer() = 0;
+  virtual void End(EndReason reason) = 0;
+
+  // 160 encoded samples. Dropped silently while the call is not answered.
+  virtual void SendAudio(std::span<const uint8_t> encoded_20ms) = 0;
+  // RFC 4733. Begins a digit; EndDigit() sends its end three times.
+  virtual void BeginDigit(char digit) = 0;
+  virtual void EndDigit(Duration duration) = 0;
+
+  virtual MediaStatistics statistics() const = 0;
+};
+
+class PeerObserver {
+ public:
+  // `reason` is for people ("incorrect password"); empty when there is none.
+  virtual void OnLoginState(LoginState state, const std::string& reason) = 0;
+  // The observer takes the call, sets its observer, and rings, answers or ends it.
+  virtual void OnIncomingCall(std::unique_ptr<Call> call) = 0;
+
+ protected:
+  ~PeerObserver() = default;
+};
+
+struct PeerSettings {
+  std::string user;
+  std::string password;
+  bool driver = false;  // asks for use from an Asterisk: business accounts only
+  NetworkSettings network;
+};
+
+class Peer {
+ public:
+  virtual ~Peer() = default;
+
+  virtual void LogIn() = 0;
+  // Tells the supernode; ends the calls.
+  virtual void LogOut() = 0;
+  virtual LoginState state() const = 0;
+  virtual const std::string& fullname() const = 0;
+  // Only when logged in. The call rings at `user`; failures come by OnEnded(), never from inside.
+  virtual std::unique_ptr<Call> PlaceCall(const std::string& user,
+                                          const std::vector<media::Codec>& codecs,
+                                          CallObserver& observer) = 0;
+};
+
+std::unique_ptr<Peer> NewPeer(Runtime& runtime, MediaPort& port, PeerSettings settings,
+                              PeerObserver& observer);
+
+}  // namespace sfa::peer
+
+#endif  // REFERENCE_IMPL_PROTOCOL_PEER_PEER_H_
