@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "protocol/media/codec.h"
+#include "protocol/path/media_port.h"
 #include "runtime/runtime.h"
 
 namespace sfa::peer {
@@ -53,11 +54,6 @@ struct NetworkSettings {
 };
 // The seven built-in bootstrap nodes 198.51.100.1 to .7, port 33033, and the test network's key.
 NetworkSettings BuiltInNetwork();
-
-// The media port of a process, shared by all its peers and calls: one UDP socket, one mapping.
-// Learns the mapping from supernodes by STUN and keeps it alive (RFC 8445 section 11: 15 s).
-class MediaPort;
-std::unique_ptr<MediaPort> NewMediaPort(Runtime& runtime, const Endpoint& bind);
 
 class Call;
 
@@ -148,7 +144,8 @@ class Peer {
                                           CallObserver& observer) = 0;
 };
 
-std::unique_ptr<Peer> NewPeer(Runtime& runtime, MediaPort& port, PeerSettings settings,
+// `port` is shared by all peers of a process and outlives them.
+std::unique_ptr<Peer> NewPeer(Runtime& runtime, path::MediaPort& port, PeerSettings settings,
                               PeerObserver& observer);
 
 }  // namespace sfa::peer
