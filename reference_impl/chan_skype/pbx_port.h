@@ -49,7 +49,13 @@ enum pbx_codec { PBX_CODEC_NONE = 0, PBX_CODEC_ULAW = 1, PBX_CODEC_ALAW = 2 };
 #define PBX_MAX_CODECS 4
 
 /* The PBX's log levels that the driver uses. */
-enum pbx_log_level { PBX_LOG_DEBUG, PBX_LOG_VERBOSE, PBX_LOG_NOTICE, PBX_LOG_WARNING, PBX_LOG_ERROR };
+enum pbx_log_level {
+  PBX_LOG_DEBUG,
+  PBX_LOG_VERBOSE,
+  PBX_LOG_NOTICE,
+  PBX_LOG_WARNING,
+  PBX_LOG_ERROR
+};
 
 /* What happens on a channel, seen from the PBX; the host queues the matching control frame. */
 enum pbx_control {
@@ -124,7 +130,8 @@ struct pbx_host {
   void (*module_unref)(void* pbx);
 
   /* Calls `each` for every line of the file, in order, `#include` followed.
-   * 0, or -1 when it is missing, or -2 when it cannot be parsed. Only inside load() and reload(). */
+   * 0, or -1 when it is missing, or -2 when it cannot be parsed. Only inside load() and reload().
+   */
   int (*read_config)(void* pbx, const char* filename,
                      void (*each)(void* context, const struct pbx_config_line* line),
                      void* context);
@@ -206,8 +213,9 @@ struct skype_driver {
   void (*digit_begin)(struct skype_core* core, skype_call_id call, char digit);
   void (*digit_end)(struct skype_core* core, skype_call_id call, char digit, unsigned duration_ms);
 
-  /* snapshot: one CLI command, `argv` without NULL at its end; prints lines with `print`. Returns 0,
-   * or -1 when the words are not a command of ours. */
+  /* snapshot: one CLI command, `argv` without NULL at its end; prints lines with `print`, each
+   * without its newline. Returns
+   * 0, or -1 when the words are not a command of ours. */
   int (*cli)(struct skype_core* core, int argc, const char* const* argv,
              void (*print)(void* context, const char* text), void* context);
 

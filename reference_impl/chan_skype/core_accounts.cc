@@ -1,0 +1,248 @@
+// The accounts: what the engine is told of them, and what it tells.
+#include <algorithm>
+#include <utility>
+
+#include "chan_skype/core.h"
+#include "chan_skype/text.h"
+
+namespace sfa::skype {
+namespace {
+
+// What the engine learns in Configure, which it takes only once.
+bool SameForEngine(const GeneralSettings& a, const GeneralSettings& b) {
+  return a.bind_address == b.bind_address && a.bind_port == b.bind_port && a.debug == b.debug &&
+         a.data_directory == b.data_directory && a.bootstrap_nodes == b.bootstrap_nodes &&
+         a.network_root_key == b.network_root_key;
+}
+
+}  // namespace
+
+const char* AccountStateName(control::AccountState state) {
+  switch (state) {
+    case control::ACCOUNT_LOGGED_OUT_PASSWORD_SAVED:
+      return "Logged Out and Password Saved";
+    case control::ACCOUNT_CONNECTING_TO_P2P:
+      return "Connecting to P2P Network";
+    case control::ACCOUNT_CONNECTING_TO_SERVER:
+      return "Connecting to Server";
+    case control::ACCOUNT_LOGGING_IN:
+      return "Logging In";
+    case control::ACCOUNT_INITIALIZING:
+      return "Initializing";
+    case control::ACCOUNT_LOGGED_IN:
+      return "Logged In";
+    case control::ACCOUNT_LOGGING_OUT:
+      return "Logging Out";
+    default:
+      return "Logged Out";
+  }
+}
+
+int Core::Reload() {
+  const Complain complain = [this](pbx_log_level level, const std::string& text) {
+    Log(level, text);
+  };
+  Settings settings;
+  if (ReadSettings(host_, pbx_, complain, &settings) != 0) return -1;
+  if (settings.general.data_directory.empty()) {
+    settings.general.data_directory =
+        std::string(host_.directory(pbx_, PBX_DIRECTORY_SPOOL)) + "/skype";
+  }
+  Changes changes;
+  size_t calls = 0;
+  {
+    MutexLock lock(mutex_);
+    calls = calls_.size();
+    if (calls == 0 && !unloading_) changes = TakeSettings(std::move(settings));
+  }
+  if (calls > 0) {
+    Log(PBX_LOG_WARNING, "not reloaded: Skype calls exist (" + std::to_string(calls) +
+                             "); wait until they have ended");
+    return -1;
+  }
+  runtime().Post([this, changes = std::move(changes)] { Apply(changes); });
+  return 0;
+}
+
+Core::Changes Core::TakeSettings(Settings settings) {
+  // Manual 3.1: these four stay until the module is loaded anew.
+  settings.general.engine_directory = general_.engine_directory;
+  settings.general.disable_tcpauto = general_.disable_tcpauto;
+  settings.general.disable_udp = general_.disable_udp;
+  settings.general.rtp_address = general_.rtp_address;
+
+  Changes changes;
+  changes.restart = !SameForEngine(settings.general, general_);
+  std::vector<Account> kept;
+  for (UserSettings& user : settings.users) {
+    const Account* old = FindAccount(user.name);
+    Account account;
+    if (old && old->settings.secret == user.secret) {
+      account = *old;
+    } else {
+      changes.added.push_back(user);
+    }
+    account.settings = std::move(user);
+    kept.push_back(std::move(account));
+  }
+  for (const Account& old : accounts_) {
+    const bool stays = std::any_of(kept.begin(), kept.end(), [&](const Account& account) {
+      return EqualsIgnoreCase(account.settings.name, old.settings.name) &&
+             account.settings.secret == old.settings.secret;
+    });
+    if (!stays) changes.removed.push_back(old);
+  }
+  general_ = std::move(settings.general);
+  accounts_ = std::move(kept);
+  return changes;
+}
+
+void Core::Apply(const Changes& changes) {
+  for (const Account& account : changes.removed) {
+    SendLogout(account.settings.name);
+    if (account.announced) Announce(account.settings.name, false);
+  }
+  if (changes.restart || !engine_->up()) {
+    AllLoggedOut("");
+    std::string directory;
+    {
+      MutexLock lock(mutex_);
+      directory = general_.engine_directory;
+      engine_version_.clear();
+    }
+    engine_->Restart(directory);
+    return;  // everybody is logged in once the engine is up
+  }
+  for (const UserSettings& user : changes.added) SendLogin(user);
+}
+
+Account* Core::FindAccount(std::string_view name) {
+  for (Account& account : accounts_) {
+    if (EqualsIgnoreCase(account.settings.name, name)) return &account;
+  }
+  return nullptr;
+}
+
+void Core::OnEngineUp(const std::string& version) {
+  control::Command command;
+  std::vector<UserSettings> users;
+  {
+    MutexLock lock(mutex_);
+    engine_version_ = OneLine(version);
+    control::Configure& configure = *command.mutable_configure();
+    configure.set_version(res::kControlProtocolVersion);
+    configure.set_bind_address(general_.bind_address.value);
+    configure.set_bind_port(general_.bind_port);
+    configure.set_rtp_address(general_.rtp_address.value);
+    configure.set_disable_tcpauto(general_.disable_tcpauto);
+    configure.set_disable_udp(general_.disable_udp);
+    configure.set_data_directory(general_.data_directory);
+    configure.set_debug(general_.debug);
+    for (const Endpoint& node : general_.bootstrap_nodes) {
+      control::Endpoint& endpoint = *configure.add_bootstrap_nodes();
+      endpoint.set_address(node.address.value);
+      endpoint.set_port(node.port);
+    }
+    configure.set_network_root_key(general_.network_root_key);
+    for (const Account& account : accounts_) users.push_back(account.settings);
+  }
+  engine_->Send(command);
+  for (const UserSettings& user : users) SendLogin(user);
+}
+
+void Core::OnEngineDown(const std::string& reason, Duration restart_after) {
+  {
+    MutexLock lock(mutex_);
+    engine_version_.clear();
+  }
+  std::string text = "the Skype engine is not running: " + OneLine(reason);
+  if (restart_after > Duration::zero()) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(restart_after).count();
+    text += "; starting it again in " + std::to_string(seconds) + " s";
+  } else {
+    text += "; `module reload chan_skype.so` tries again";
+  }
+  Log(PBX_LOG_ERROR, text);
+  EndAllCalls();
+  AllLoggedOut("");
+}
+
+void Core::OnAccountStatus(const control::AccountStatus& status) {
+  std::string name;
+  bool announce = false;
+  const bool logged_in = status.state() == control::ACCOUNT_LOGGED_IN;
+  {
+    MutexLock lock(mutex_);
+    Account* account = FindAccount(status.account());
+    if (!account) return;  // removed by a reload in the meantime
+    name = account->settings.name;
+    account->state = status.state();
+    // Logging out is still logged in; every other state than Logged In is not, or not any more.
+    announce = account->announced != logged_in && status.state() != control::ACCOUNT_LOGGING_OUT;
+    if (announce) account->announced = logged_in;
+  }
+  if (!logged_in && !status.reason().empty()) {
+    Log(PBX_LOG_WARNING, "user " + name + " is " + AccountStateName(status.state()) + ": " +
+                             OneLine(status.reason()));
+  }
+  if (announce) Announce(name, logged_in);
+}
+
+void Core::AllLoggedOut(const std::string& reason) {
+  std::vector<std::string> names;
+  {
+    MutexLock lock(mutex_);
+    for (Account& account : accounts_) {
+      account.state = control::ACCOUNT_LOGGED_OUT;
+      if (std::exchange(account.announced, false)) names.push_back(account.settings.name);
+    }
+  }
+  if (!reason.empty()) Log(PBX_LOG_NOTICE, reason);
+  for (const std::string& name : names) Announce(name, false);
+}
+
+// Manual 4.1.1.
+void Core::Announce(const std::string& account, bool logged_in) {
+  const pbx_header headers[] = {{"Username", account.c_str()},
+                                {"Status", logged_in ? "Logged In" : "Logged Out"}};
+  host_.manager_event(pbx_, "SkypeAccountStatus", headers, 2);
+}
+
+void Core::SendLogin(const UserSettings& user) {
+  control::Command command;
+  command.mutable_login()->set_account(user.name);
+  command.mutable_login()->set_secret(user.secret);
+  engine_->Send(command);
+}
+
+void Core::SendLogout(const std::string& user) {
+  control::Command command;
+  command.mutable_logout()->set_account(user);
+  engine_->Send(command);
+}
+
+bool Core::PostLogin(const std::string& user) {
+  UserSettings settings;
+  {
+    MutexLock lock(mutex_);
+    const Account* account = FindAccount(user);
+    if (!account) return false;
+    settings = account->settings;
+  }
+  runtime().Post([this, settings] { SendLogin(settings); });
+  return true;
+}
+
+bool Core::PostLogout(const std::string& user) {
+  std::string name;
+  {
+    MutexLock lock(mutex_);
+    const Account* account = FindAccount(user);
+    if (!account) return false;
+    name = account->settings.name;
+  }
+  runtime().Post([this, name] { SendLogout(name); });
+  return true;
+}
+
+}  // namespace sfa::skype

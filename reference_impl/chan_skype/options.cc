@@ -1,0 +1,242 @@
+#include "chan_skype/options.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "chan_skype/text.h"
+
+namespace sfa::skype {
+namespace {
+
+bool SetYesNo(bool& target, std::string_view value) {
+  const std::optional<bool> parsed = ParseYesNo(value);
+  if (parsed) target = *parsed;
+  return parsed.has_value();
+}
+
+bool SetAddress(Ipv4Address& target, std::string_view value) {
+  const std::optional<Ipv4Address> parsed = Ipv4Address::Parse(value);
+  if (parsed) target = *parsed;
+  return parsed.has_value();
+}
+
+bool SetPort(uint16_t& target, std::string_view value) {
+  if (value.empty() || value.size() > 5) return false;
+  unsigned port = 0;
+  for (const char c : value) {
+    if (c < '0' || c > '9') return false;
+    port = port * 10 + static_cast<unsigned>(c - '0');
+  }
+  if (port > 65535) return false;
+  target = static_cast<uint16_t>(port);
+  return true;
+}
+
+bool SetText(std::string& target, std::string_view value) {
+  target = std::string(value);
+  return true;
+}
+
+bool SetDirectory(std::string& target, std::string_view value) {
+  if (value.empty() || value.front() != '/') return false;
+  while (value.size() > 1 && value.back() == '/') value.remove_suffix(1);
+  target = std::string(value);
+  return true;
+}
+
+bool AddBootstrapNode(GeneralSettings& general, std::string_view value) {
+  const std::optional<Endpoint> node = Endpoint::Parse(value);
+  if (!node || general.bootstrap_nodes.size() >= 64) return false;
+  general.bootstrap_nodes.push_back(*node);
+  return true;
+}
+
+bool SetRootKey(std::string& target, std::string_view value) {
+  constexpr size_t kKeyBytes = 32;  // Ed25519
+  if (value.size() != 2 * kKeyBytes) return false;
+  std::string key;
+  int high = -1;
+  for (const char c : Lower(value)) {
+    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    if (digit < 0) return false;
+    if (high < 0) {
+      high = digit;
+    } else {
+      key += static_cast<char>(high * 16 + digit);
+      high = -1;
+    }
+  }
+  target = key;
+  return true;
+}
+
+bool IsCodec(std::string_view name) { return name == "ulaw" || name == "alaw" || name == "g729"; }
+
+// The names of a codec list in lower case, `all` written out; nothing when one is unknown.
+std::optional<std::vector<std::string>> ParseCodecs(std::string_view value) {
+  std::vector<std::string> names;
+  for (const std::string_view item : SplitList(value)) {
+    const std::string name = Lower(item);
+    if (name == "all") {
+      names.insert(names.end(), {"ulaw", "alaw", "g729"});
+    } else if (IsCodec(name)) {
+      names.push_back(name);
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (names.empty()) return std::nullopt;
+  return names;
+}
+
+bool Disallow(UserDraft& user, std::string_view value) {
+  const auto names = ParseCodecs(value);
+  if (!names) return false;
+  auto& codecs = user.settings.codecs;
+  for (const std::string& name : *names) {
+    codecs.erase(std::remove(codecs.begin(), codecs.end(), name), codecs.end());
+  }
+  user.codecs_named = true;
+  return true;
+}
+
+// `disallow` is `all` by default, so the first `allow` of a section begins an empty list.
+bool Allow(UserDraft& user, std::string_view value) {
+  const auto names = ParseCodecs(value);
+  if (!names) return false;
+  auto& codecs = user.settings.codecs;
+  if (!user.codecs_named) codecs.clear();
+  for (const std::string& name : *names) {
+    if (std::find(codecs.begin(), codecs.end(), name) == codecs.end()) codecs.push_back(name);
+  }
+  user.codecs_named = true;
+  return true;
+}
+
+bool SetDirection(UserDraft& user, std::string_view value) {
+  if (EqualsIgnoreCase(value, "both")) {
+    user.settings.direction = Direction::kBoth;
+  } else if (EqualsIgnoreCase(value, "incoming")) {
+    user.settings.direction = Direction::kIncoming;
+  } else if (EqualsIgnoreCase(value, "outgoing")) {
+    user.settings.direction = Direction::kOutgoing;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+std::optional<AuthRule> ParseAuthRule(std::string_view item) {
+  if (EqualsIgnoreCase(item, "accept")) return AuthRule{AuthPolicy::kAccept, ""};
+  if (EqualsIgnoreCase(item, "deny")) return AuthRule{AuthPolicy::kDeny, ""};
+  if (EqualsIgnoreCase(item, "block")) return AuthRule{AuthPolicy::kBlock, ""};
+  if (EqualsIgnoreCase(item, "ignore")) return AuthRule{AuthPolicy::kIgnore, ""};
+  constexpr std::string_view kAccept = "accept.";
+  if (item.size() <= kAccept.size()) return std::nullopt;
+  if (!EqualsIgnoreCase(item.substr(0, kAccept.size()), kAccept)) return std::nullopt;
+  return AuthRule{AuthPolicy::kAcceptWithPassword, std::string(Trim(item.substr(kAccept.size())))};
+}
+
+bool SetAuthPolicy(UserDraft& user, std::string_view value) {
+  std::vector<AuthRule> rules;
+  for (const std::string_view item : SplitList(value)) {
+    const std::optional<AuthRule> rule = ParseAuthRule(item);
+    if (!rule) return false;
+    rules.push_back(*rule);
+  }
+  if (rules.empty()) return false;
+  user.settings.auth_policy = rules;
+  return true;
+}
+
+bool SetAutoadd(UserDraft& user, std::string_view value) {
+  bool hints = false;
+  bool buddies = false;
+  const std::vector<std::string_view> items = SplitList(value);
+  for (const std::string_view item : items) {
+    if (EqualsIgnoreCase(item, "hints")) {
+      hints = true;
+    } else if (EqualsIgnoreCase(item, "buddies")) {
+      buddies = true;
+    } else if (items.size() != 1 || ParseYesNo(item).value_or(true)) {
+      return false;
+    }
+  }
+  if (items.empty()) return false;
+  user.settings.autoadd_hints = hints;
+  user.settings.autoadd_buddies = buddies;
+  return true;
+}
+
+bool AddSetvar(UserDraft& user, std::string_view value) {
+  if (value.find('=') == std::string_view::npos || user.settings.setvar.size() >= 64) return false;
+  user.settings.setvar.emplace_back(value);
+  return true;
+}
+
+// skype_admitted.accountcode holds 63 characters and a terminator.
+bool SetAccountcode(UserDraft& user, std::string_view value) {
+  return value.size() < 64 && SetText(user.settings.accountcode, value);
+}
+
+constexpr const char* kYesNo = "yes or no";
+constexpr const char* kAddress = "an IPv4 address such as 192.0.2.1";
+constexpr const char* kPort = "a TCP port from 0 (random) to 65535";
+constexpr const char* kDirectory = "an absolute path";
+constexpr const char* kCodecs = "a list of ulaw, alaw, g729, or all";
+constexpr const char* kText = "text";
+
+}  // namespace
+
+const std::vector<Option<GeneralSettings>>& GeneralOptions() {
+  using G = GeneralSettings;
+  using V = std::string_view;
+  static const std::vector<Option<G>> options{
+      {"engine_directory", kDirectory,
+       [](G& g, V v) { return SetDirectory(g.engine_directory, v); }},
+      {"data_directory", kDirectory, [](G& g, V v) { return SetDirectory(g.data_directory, v); }},
+      {"default_user", kText, [](G& g, V v) { return SetText(g.default_user, v); }},
+      {"debug", kYesNo, [](G& g, V v) { return SetYesNo(g.debug, v); }},
+      {"bind_address", kAddress, [](G& g, V v) { return SetAddress(g.bind_address, v); }},
+      {"rtp_address", kAddress, [](G& g, V v) { return SetAddress(g.rtp_address, v); }},
+      {"bind_port", kPort, [](G& g, V v) { return SetPort(g.bind_port, v); }},
+      {"disable_tcpauto", kYesNo, [](G& g, V v) { return SetYesNo(g.disable_tcpauto, v); }},
+      {"disable_udp", kYesNo, [](G& g, V v) { return SetYesNo(g.disable_udp, v); }},
+      {"https_proxy", kText, [](G& g, V v) { return SetText(g.https_proxy.server, v); }},
+      {"https_proxy_user", kText, [](G& g, V v) { return SetText(g.https_proxy.user, v); }},
+      {"https_proxy_password", kText, [](G& g, V v) { return SetText(g.https_proxy.password, v); }},
+      {"socks5_proxy", kText, [](G& g, V v) { return SetText(g.socks5_proxy.server, v); }},
+      {"socks5_proxy_user", kText, [](G& g, V v) { return SetText(g.socks5_proxy.user, v); }},
+      {"socks5_proxy_password", kText,
+       [](G& g, V v) { return SetText(g.socks5_proxy.password, v); }},
+      {"bootstrap_node", "an address and a port such as 192.0.2.1:33033", AddBootstrapNode},
+      {"network_root_key", "64 hexadecimal digits",
+       [](G& g, V v) { return SetRootKey(g.network_root_key, v); }},
+  };
+  return options;
+}
+
+const std::vector<Option<UserDraft>>& UserOptions() {
+  using U = UserDraft;
+  using V = std::string_view;
+  static const std::vector<Option<U>> options{
+      {"secret", kText, [](U& u, V v) { return SetText(u.settings.secret, v); }},
+      {"context", "the name of a dialplan context",
+       [](U& u, V v) { return !v.empty() && SetText(u.settings.context, v); }},
+      {"exten", "an extension",
+       [](U& u, V v) { return !v.empty() && SetText(u.settings.exten, v); }},
+      {"disallow", kCodecs, Disallow},
+      {"allow", kCodecs, Allow},
+      {"direction", "incoming, outgoing or both", SetDirection},
+      {"auth_policy", "a list of accept, accept.<password>, deny, block and ignore", SetAuthPolicy},
+      {"buddy_autoadd", "no, hints, buddies, or buddies,hints", SetAutoadd},
+      {"buddy_presence", kYesNo, [](U& u, V v) { return SetYesNo(u.settings.buddy_presence, v); }},
+      {"mohinterpret", kText, [](U& u, V v) { return SetText(u.settings.mohinterpret, v); }},
+      {"mohsuggest", kText, [](U& u, V v) { return SetText(u.settings.mohsuggest, v); }},
+      {"accountcode", "at most 63 characters", SetAccountcode},
+      {"setvar", "FUNCTION(arguments)=value", AddSetvar},
+  };
+  return options;
+}
+
+}  // namespace sfa::skype
