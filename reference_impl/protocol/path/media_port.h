@@ -17,6 +17,8 @@
 
 namespace sfa::path {
 
+class CheckPort;
+
 class MediaReceiver {
  public:
   // One SRTP or SRTCP packet, still protected.
@@ -44,6 +46,11 @@ class MediaPort {
   virtual void AddReceiver(uint32_t ssrc, MediaReceiver* receiver) = 0;
   virtual void RemoveReceiver(uint32_t ssrc) = 0;
   virtual Status SendMedia(const Endpoint& to, std::span<const uint8_t> packet) = 0;
+
+  // The side that path agents use (check_port.h); nothing where a port has none.
+  virtual CheckPort* checks() { return nullptr; }
+  // Datagrams that were nobody's.
+  virtual uint64_t dropped() const { return 0; }
 };
 
 // kAddressInUse and the like from the runtime.

@@ -7,11 +7,13 @@
 namespace sfa::stun {
 
 Transaction::Transaction(Runtime& runtime, Bytes request, Send send,
-                         std::function<void()> timed_out)
+                         std::function<void()> timed_out, Duration rto)
     : request_(request.begin(), request.end()),
       send_(std::move(send)),
       timed_out_(std::move(timed_out)),
       first_sent_(runtime.Now()),
+      rto_(rto),
+      wait_(rto),
       timer_(runtime.NewTimer([this] { OnTimer(); })) {
   assert(request.size() >= kHeaderBytes);
   std::copy_n(request.begin() + 8, id_.size(), id_.begin());
@@ -25,7 +27,7 @@ void Transaction::SendOnce() {
     timer_->Start(wait_);
     wait_ *= 2;
   } else {
-    timer_->Start(kLastWaitFactor * kInitialRto);
+    timer_->Start(kLastWaitFactor * rto_);
   }
 }
 

@@ -20,15 +20,18 @@ inline constexpr int kLastWaitFactor = 16;  // Rm: in units of the RTO, after th
 inline constexpr Duration kTransactionTimeout = std::chrono::milliseconds(39500);
 
 // Contract:
-//  1. Sends at once, inside the constructor, and then after 0.5, 1.5, 3.5, 7.5, 15.5, 31.5 s.
-//  2. `timed_out` runs at 39.5 s, at most once; it may destroy the transaction.
+//  1. Sends at once, inside the constructor, and then after 0.5, 1.5, 3.5, 7.5, 15.5, 31.5 s, given
+//     the usual RTO.
+//  2. `timed_out` runs at 39.5 s, or 79 times the RTO, at most once; it may destroy the
+//  transaction.
 //  3. Nothing runs after Stop() or destruction. Whoever gets the answer stops the transaction.
 class Transaction {
  public:
   using Send = std::function<void(Bytes request)>;
 
   // `request` is a whole message; it is copied.
-  Transaction(Runtime& runtime, Bytes request, Send send, std::function<void()> timed_out);
+  Transaction(Runtime& runtime, Bytes request, Send send, std::function<void()> timed_out,
+              Duration rto = kInitialRto);
 
   const TransactionId& id() const { return id_; }
   // Requests sent so far. The time of an answer tells the round trip when this is 1.
@@ -46,7 +49,8 @@ class Transaction {
   std::function<void()> timed_out_;
   MonotonicTime first_sent_;
   int sent_ = 0;
-  Duration wait_ = kInitialRto;
+  const Duration rto_;
+  Duration wait_;
   std::unique_ptr<Timer> timer_;
 };
 

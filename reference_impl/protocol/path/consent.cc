@@ -1,0 +1,68 @@
+#include "protocol/path/consent.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sfa::path {
+namespace {
+
+// RFC 7675 section 5.1: 5 s, randomised from 0.8 to 1.2 times.
+constexpr Duration kLeastInterval = std::chrono::seconds(4);
+constexpr Duration kIntervalSpread = std::chrono::seconds(2);
+constexpr Duration kExpiry = std::chrono::seconds(30);
+
+}  // namespace
+
+Consent::Consent(Runtime& runtime, std::function<stun::TransactionId()> ask,
+                 std::function<void(const stun::TransactionId&)> forget, std::function<void()> lost)
+    : runtime_(runtime),
+      ask_(std::move(ask)),
+      forget_(std::move(forget)),
+      lost_(std::move(lost)),
+      timer_(runtime.NewTimer([this] { OnTimer(); })) {}
+
+void Consent::Start() {
+  expires_ = runtime_.Now() + kExpiry;
+  Schedule();
+}
+
+void Consent::Schedule() {
+  const auto spread = static_cast<uint64_t>(kIntervalSpread.count());
+  const Duration interval =
+      kLeastInterval + Duration(static_cast<int64_t>(runtime_.random().Below(spread)));
+  timer_->StartAt(std::min(runtime_.Now() + interval, expires_));
+}
+
+void Consent::OnTimer() {
+  const MonotonicTime now = runtime_.Now();
+  if (now >= expires_) {
+    const auto lost = std::move(lost_);
+    lost();
+    return;
+  }
+  while (!questions_.empty() && now - questions_.front().sent >= kExpiry) {
+    forget_(questions_.front().id);
+    questions_.pop_front();
+  }
+  questions_.push_back({ask_(), now});
+  Schedule();
+}
+
+bool Consent::Asked(const stun::TransactionId& id) const {
+  return std::any_of(questions_.begin(), questions_.end(),
+                     [&](const Question& question) { return question.id == id; });
+}
+
+Duration Consent::Confirm(const stun::TransactionId& id) {
+  const auto question = std::find_if(questions_.begin(), questions_.end(),
+                                     [&](const Question& candidate) { return candidate.id == id; });
+  if (question == questions_.end()) return {};
+  const MonotonicTime now = runtime_.Now();
+  const Duration taken = now - question->sent;
+  expires_ = now + kExpiry;
+  forget_(id);
+  questions_.erase(question);
+  return taken;
+}
+
+}  // namespace sfa::path
