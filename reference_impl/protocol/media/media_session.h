@@ -3,23 +3,22 @@
 #ifndef REFERENCE_IMPL_PROTOCOL_MEDIA_MEDIA_SESSION_H_
 #define REFERENCE_IMPL_PROTOCOL_MEDIA_MEDIA_SESSION_H_
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 
 #include "protocol/media/codec.h"
+#include "protocol/media/srtp.h"
 #include "runtime/runtime.h"
 
 namespace sfa::media {
 
-// AEAD_AES_128_GCM (RFC 7714): 16 bytes of key, 12 of salt.
-using SrtpKey = std::array<uint8_t, 28>;
 struct SrtpKeys {
   SrtpKey send, receive;
 };
 
+// OnAudio() and OnDigit() may destroy the session, SendPacket() may not.
 class MediaObserver {
  public:
   // One protected packet (or a plain one, without keys) for the wire.
@@ -37,9 +36,9 @@ class MediaObserver {
 struct MediaSettings {
   Codec codec = Codec::kPcmu;
   uint32_t local_ssrc = 0;
-  uint32_t remote_ssrc = 0;       // 0: whichever comes first (plain RTP from a PBX)
-  std::optional<SrtpKeys> keys;   // none: plain RTP, on the PBX side of the engine
-  bool playout = true;            // jitter buffer and concealment; false: frames as they come
+  uint32_t remote_ssrc = 0;      // 0: whichever comes first (plain RTP from a PBX)
+  std::optional<SrtpKeys> keys;  // none: plain RTP, on the PBX side of the engine
+  bool playout = true;           // jitter buffer and concealment; false: frames as they come
 };
 
 struct MediaCounters {
