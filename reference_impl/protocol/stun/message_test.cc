@@ -97,6 +97,7 @@ TEST(StunMessage, ReadsTheSampleRequestWithLongTermKey) {
   const auto user = message->FindText(AttributeType::kUsername);
   ASSERT_TRUE(user);
   EXPECT_EQ(user->size(), 18u);
+  EXPECT_TRUE(message->CheckIntegrity(FromHex("e8ca7ad59d5eb0518e312911d2dab2a9")));
 }
 
 TEST(StunMessage, EveryFlippedBitOfTheProtectedPartIsNoticed) {
