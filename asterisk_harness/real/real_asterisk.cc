@@ -1,0 +1,267 @@
+#include "asterisk_harness/real/real_asterisk.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "asterisk_harness/real/ami_client.h"
+#include "asterisk_harness/real/namespace_door.h"
+#include "asterisk_harness/real/sandbox.h"
+#include "asterisk_harness/real/scripts.h"
+#include "runtime/posix/posix_runtime.h"
+
+namespace sfa::harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kInterface[] = "eth0";
+constexpr Endpoint kManager{Ipv4Address::Loopback(), 5038};  // etc/manager.conf
+constexpr auto kManagerPoll = std::chrono::milliseconds(20);
+constexpr auto kBootLimit = std::chrono::seconds(60);
+constexpr auto kStopLimit = std::chrono::seconds(15);
+constexpr auto kSandboxLimit = std::chrono::seconds(20);
+
+std::string LastLines(const std::string& path, size_t bytes) {
+  std::ifstream file(path);
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  return text.size() > bytes ? text.substr(text.size() - bytes) : text;
+}
+
+// Lays out configuration and modules for run-asterisk.
+Status LayOut(const RealAsteriskSettings& settings, const std::string& built_modules) {
+  std::error_code error;
+  const fs::path work = settings.work_directory;
+  const fs::path etc = work / "etc";
+  const fs::path modules = work / "modules";
+  const fs::path licenses = modules / "var/lib/asterisk/licenses";
+  fs::create_directories(etc, error);
+  if (!error) fs::create_directories(licenses, error);
+  if (!error) {
+    fs::copy(fs::path(settings.source_root) / "asterisk_harness/real/etc", etc,
+             fs::copy_options::overwrite_existing, error);
+  }
+  if (!error) {
+    fs::copy(built_modules, modules,
+             fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
+  }
+  if (error) return Error{ErrorCode::kOther, work.string() + ": " + error.message()};
+  std::ofstream(licenses / "channels") << settings.licensed_channels << '\n';
+  for (const auto& [name, text] : settings.files) std::ofstream(etc / name) << text;
+  return {};
+}
+
+class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
+ public:
+  RealAsteriskHost(const RealAsteriskSettings& settings, PbxObserver& observer, Poster post)
+      : settings_(settings), observer_(observer), post_(std::move(post)) {}
+
+  ~RealAsteriskHost() override {
+    if (thread_.joinable()) {
+      runtime_.Post([this] {
+        session_.reset();
+        poll_.reset();
+        deadline_.reset();
+        sandbox_.reset();
+        runtime_.Stop();
+      });
+      thread_.join();
+    }
+    if (tap_ >= 0) close(tap_);
+  }
+
+  Status Prepare(const SandboxSettings& sandbox);
+
+  int tap_descriptor() const override { return tap_; }
+  void SetAddress(Ipv4Address address, int prefix_length, Ipv4Address gateway) override {
+    network_ = std::string("network ") + kInterface + ' ' + address.ToString() + '/' +
+               std::to_string(prefix_length) + ' ' + gateway.ToString();
+  }
+  int pid() const override { return asterisk_pid_; }
+  std::string root() const override { return "/proc/" + std::to_string(asterisk_pid_) + "/root"; }
+
+  void Start(std::function<void(const std::string&)> done) override {
+    runtime_.Post([this, done = std::move(done)]() mutable {
+      started_ = std::move(done);
+      deadline_ = runtime_.NewTimer([this] { StartFailed("it was not ready after 60 s"); });
+      deadline_->Start(kBootLimit);
+      sandbox_->SendLine(network_);
+    });
+  }
+
+  void Stop(std::function<void()> done) override {
+    runtime_.Post([this, done = std::move(done)]() mutable {
+      if (gone_) return post_(std::move(done));
+      stopped_ = std::move(done);
+      deadline_ = runtime_.NewTimer([this] { sandbox_.reset(), OnGone("killed"); });
+      deadline_->Start(kStopLimit);
+      if (session_) Command("core stop gracefully", nullptr);
+    });
+  }
+
+  void SendAction(const AmiMessage& action,
+                  std::function<void(const std::vector<AmiMessage>&)> reply) override {
+    runtime_.Post(
+        [this, action, reply = std::move(reply)]() mutable { Send(action, std::move(reply)); });
+  }
+
+  void RunCommand(const std::string& command,
+                  std::function<void(const std::string&)> reply) override {
+    runtime_.Post([this, command, reply = std::move(reply)]() mutable {
+      Command(command, std::move(reply));
+    });
+  }
+
+ private:
+  void OnLine(const std::string& line) override;
+  void OnGone(const std::string& how) override;
+  void Connect();
+  void OnEvent(const AmiMessage& event);
+  void StartFailed(const std::string& why);
+  void Send(const AmiMessage& action, std::function<void(const std::vector<AmiMessage>&)> reply);
+  void Command(const std::string& command, std::function<void(const std::string&)> reply);
+
+  const RealAsteriskSettings settings_;
+  PbxObserver& observer_;
+  const Poster post_;
+  std::string network_ = "network none";
+  int tap_ = -1;
+  std::atomic<int> asterisk_pid_ = 0;
+
+  PosixRuntime runtime_;
+  std::thread thread_;
+  // From here on: the runtime's thread only.
+  std::promise<std::string> ready_;
+  std::unique_ptr<Sandbox> sandbox_;
+  std::unique_ptr<Timer> poll_, deadline_;
+  std::unique_ptr<AmiClient> session_;
+  std::function<void(const std::string&)> started_;
+  std::function<void()> stopped_;
+  bool gone_ = false;
+};
+
+Status RealAsteriskHost::Prepare(const SandboxSettings& settings) {
+  auto ready = ready_.get_future();
+  std::promise<Status> launched;
+  thread_ = std::thread([this] { runtime_.Run(); });
+  runtime_.Post([&] {
+    auto sandbox = Sandbox::Launch(runtime_, settings, *this);
+    if (sandbox.ok()) sandbox_ = std::move(*sandbox);
+    launched.set_value(sandbox.ok() ? Status() : sandbox.error());
+  });
+  if (const Status status = launched.get_future().get(); !status.ok()) return status;
+  if (ready.wait_for(kSandboxLimit) != std::future_status::ready) {
+    return Error{ErrorCode::kOther, "the namespaces were not ready after 20 s"};
+  }
+  if (const std::string problem = ready.get(); !problem.empty()) {
+    return Error{ErrorCode::kPermissionDenied, problem};
+  }
+  std::promise<int> init;
+  runtime_.Post([&] { init.set_value(sandbox_->init_pid()); });
+  auto tap = OpenTapIn(init.get_future().get(), kInterface);
+  if (!tap.ok()) return tap.error();
+  tap_ = *tap;
+  return {};
+}
+
+void RealAsteriskHost::OnLine(const std::string& line) {
+  if (line == "ready") {
+    ready_.set_value("");
+  } else if (line.rfind("error ", 0) == 0) {
+    if (started_) return StartFailed(line.substr(6));
+    ready_.set_value(line.substr(6));
+  } else if (line == "started") {
+    asterisk_pid_ = sandbox_->asterisk_pid();
+    poll_ = runtime_.NewTimer([this] { Connect(); });
+    poll_->Start(kManagerPoll);
+  }
+}
+
+void RealAsteriskHost::Connect() {
+  const auto descriptor = ConnectTcpIn(sandbox_->init_pid(), kManager);
+  if (!descriptor.ok()) return poll_->Start(kManagerPoll);
+  AmiClient::Callbacks callbacks;
+  callbacks.event = [this](const AmiMessage& event) { OnEvent(event); };
+  callbacks.closed = [](const std::string&) {};
+  session_ = std::make_unique<AmiClient>(runtime_.AdoptStream(*descriptor), std::move(callbacks));
+  AmiMessage login{{{"Action", "Login"}, {"Username", "sfalab"}, {"Secret", "sfalab"}}};
+  session_->Send(std::move(login), [this](const std::vector<AmiMessage>& reply) {
+    if (reply.front().Get("Response") != "Success") StartFailed(reply.front().Get("Message"));
+  });
+}
+
+void RealAsteriskHost::OnEvent(const AmiMessage& event) {
+  if (started_ && event.Get("Event") == "FullyBooted") {
+    deadline_.reset();
+    asterisk_pid_ = sandbox_->asterisk_pid();
+    post_([done = std::exchange(started_, nullptr)] { done(""); });
+  }
+  post_([this, event] { observer_.OnAmiEvent(event); });
+}
+
+void RealAsteriskHost::StartFailed(const std::string& why) {
+  if (!started_) return;
+  const std::string text = "Asterisk " + settings_.version + " did not start: " + why + "; " +
+                           LastLines(settings_.work_directory + "/sandbox.log", 500);
+  post_([done = std::exchange(started_, nullptr), text] { done(text); });
+}
+
+void RealAsteriskHost::OnGone(const std::string& how) {
+  gone_ = true;
+  asterisk_pid_ = 0;
+  deadline_.reset();
+  poll_.reset();
+  session_.reset();
+  StartFailed(how);
+  if (stopped_) post_(std::exchange(stopped_, nullptr));
+}
+
+void RealAsteriskHost::Send(const AmiMessage& action,
+                            std::function<void(const std::vector<AmiMessage>&)> reply) {
+  if (!session_) return;
+  session_->Send(action, [this, reply = std::move(reply)](const std::vector<AmiMessage>& messages) {
+    if (reply) post_([reply, messages] { reply(messages); });
+  });
+}
+
+void RealAsteriskHost::Command(const std::string& command,
+                               std::function<void(const std::string&)> reply) {
+  Send({{{"Action", "Command"}, {"Command", command}}},
+       [reply = std::move(reply)](const std::vector<AmiMessage>& messages) {
+         std::string output;
+         for (const auto& [name, value] : messages.front().headers) {
+           if (name == "Output") output += value + '\n';
+         }
+         if (reply) reply(output);
+       });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RealAsterisk>> RealAsterisk::Open(const RealAsteriskSettings& settings,
+                                                         PbxObserver& observer, Poster post) {
+  const std::string scripts = settings.source_root + "/asterisk_harness/real/";
+  auto root = RunScript({scripts + "prepare-root", settings.version});
+  if (!root.ok()) return root.error();
+  auto modules = RunScript({scripts + "build-modules", settings.version});
+  if (!modules.ok()) return modules.error();
+  if (const Status laid_out = LayOut(settings, *modules); !laid_out.ok()) return laid_out.error();
+
+  auto host = std::make_unique<RealAsteriskHost>(settings, observer, std::move(post));
+  SandboxSettings sandbox;
+  sandbox.script = scripts + "run-asterisk";
+  sandbox.root = *root;
+  sandbox.etc = settings.work_directory + "/etc";
+  sandbox.modules = settings.work_directory + "/modules";
+  sandbox.log = settings.work_directory + "/sandbox.log";
+  if (const Status prepared = host->Prepare(sandbox); !prepared.ok()) return prepared.error();
+  return std::unique_ptr<RealAsterisk>(std::move(host));
+}
+
+}  // namespace sfa::harness

@@ -1,0 +1,50 @@
+// A real Asterisk as Debian runs it, behind the interface of every PBX: user `asterisk`, its own
+// root file system, its own namespaces, joined to the world by a TAP interface.
+//
+// When it is destroyed, or this process ends in whatever way, nothing of it is left: no process,
+// mount, interface or namespace.
+#ifndef ASTERISK_HARNESS_REAL_REAL_ASTERISK_H_
+#define ASTERISK_HARNESS_REAL_REAL_ASTERISK_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "asterisk_harness/pbx.h"
+#include "runtime/address.h"
+#include "runtime/result.h"
+
+namespace sfa::harness {
+
+struct RealAsteriskSettings {
+  std::string version;         // "22" or "16"
+  std::string source_root;     // the repository: scripts, sources of the modules
+  std::string work_directory;  // configuration, modules and logs of this run; made when missing
+  ConfigurationFiles files;
+  int licensed_channels = 4;
+};
+
+class RealAsterisk : public Pbx {
+ public:
+  // Runs a task on the platform's thread; safe from any thread.
+  using Poster = std::function<void(std::function<void()>)>;
+
+  // Makes root file system, modules, namespaces and TAP interface; blocks, telling its progress on
+  // standard error. kPermissionDenied and kNotFound mean that this machine cannot do it at all
+  // (unsupported, with the reason).
+  static Result<std::unique_ptr<RealAsterisk>> Open(const RealAsteriskSettings& settings,
+                                                    PbxObserver& observer, Poster post);
+
+  // The other end of its network interface; stays ours.
+  virtual int tap_descriptor() const = 0;
+  // Before Start(). Without it there is only the loopback interface.
+  virtual void SetAddress(Ipv4Address address, int prefix_length, Ipv4Address gateway) = 0;
+  // Of the running Asterisk, in this process's view; 0 when there is none.
+  virtual int pid() const = 0;
+  // Its root directory in this process's view, while it runs.
+  virtual std::string root() const = 0;
+};
+
+}  // namespace sfa::harness
+
+#endif  // ASTERISK_HARNESS_REAL_REAL_ASTERISK_H_
