@@ -5,12 +5,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "runtime/time.h"
 
 namespace sfa::sim {
+
+class TimerQueue;
 
 enum class ClockKind { kVirtual, kReal };
 
@@ -34,17 +37,26 @@ class Simulation {
   // A 64-bit seed for whoever is called `name`: from the world's seed and the name, nothing else.
   uint64_t SeedFor(std::string_view name) const;
 
-  // Runs what is due up to and including `when`.
+  // Runs what is due up to and including `when`; Now() is `when` then.
   void RunUntil(MonotonicTime when);
-  // Runs until the predicate holds, looked at after each event, or the deadline has come.
-  // Returns whether it holds.
+  // Runs until the predicate holds, looked at before the first and after each event, or the
+  // deadline has come. Returns whether it holds. The predicate looks; it does not send, start or
+  // schedule.
   bool RunUntilOrTimeout(const std::function<bool()>& predicate, MonotonicTime deadline);
 
   // Under the real clock: how late the latest and the worst event ran. 0 under the virtual clock.
   Duration worst_lateness() const;
 
+  // The world's timers, for what lives in this room.
+  TimerQueue& timers();
+
  private:
+  struct Core;
+
+  void Run();
+
   SimulationSettings settings_;
+  std::unique_ptr<Core> core_;
 };
 
 }  // namespace sfa::sim

@@ -17,15 +17,15 @@ namespace sfa::sim {
 // One direction of an access link.
 struct LinkSettings {
   Duration delay = std::chrono::milliseconds(10);
-  Duration jitter{};          // uniform in [0, jitter] added; order is kept
-  double loss = 0;            // probability, 0 to 1
+  Duration jitter{};             // uniform in [0, jitter] added; order is kept
+  double loss = 0;               // probability, 0 to 1
   uint64_t bits_per_second = 0;  // 0: unlimited
   size_t queue_bytes = 64 * 1024;
 };
 
 struct SiteSettings {
-  std::string name;                  // "office"
-  std::optional<NatSettings> nat;    // none: its hosts have public addresses
+  std::string name;                // "office"
+  std::optional<NatSettings> nat;  // none: its hosts have public addresses
   LinkSettings up, down;
 };
 
@@ -70,8 +70,12 @@ class Network {
   };
   RealHost AddRealHost(const std::string& site, const std::string& host, int tap_descriptor);
 
+  // Null for a site without NAT, and for no site.
   Nat* nat(const std::string& site);
+  // What has happened so far, what NATs dropped included.
   const Ledger& ledger() const;
+  // Flushes the captures; the first reason why one could not be written, if any.
+  Status FlushCaptures();
 
  private:
   class Impl;

@@ -1,0 +1,1 @@
+#include "network_sim/ethernet_door.h"

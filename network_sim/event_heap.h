@@ -1,0 +1,64 @@
+// The order of events of one world: what ns-3 calls a scheduler, as a four-way heap in one array,
+// which also ends a run exactly where it should end.
+#ifndef NETWORK_SIM_EVENT_HEAP_H_
+#define NETWORK_SIM_EVENT_HEAP_H_
+
+#include <ns3/event-impl.h>
+#include <ns3/object.h>
+#include <ns3/ptr.h>
+#include <ns3/scheduler.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace sfa::sim {
+
+// What the heap and the Simulation share about the run in progress.
+class RunControl : public ns3::Object {
+ public:
+  static ns3::TypeId GetTypeId();
+
+  // Looked at before every event; a run ends when it holds. Null: never. Under the real clock it is
+  // called with ns-3's event lock held, so it may look but not schedule.
+  const std::function<bool()>* predicate = nullptr;
+  // Scheduled for the end of the run; runs after everything else that is due at its time.
+  ns3::EventImpl* end_of_run = nullptr;
+
+  bool measure_lateness = false;
+  // The instant of the real clock at which simulated time was 0, had it run through.
+  std::chrono::steady_clock::time_point origin;
+  std::chrono::nanoseconds worst_lateness{};
+};
+
+// Contract:
+//  1. Events leave by time, then in the order in which they were scheduled.
+//  2. The end of the run leaves last of its time, or next when the predicate holds.
+class EventHeap : public ns3::Scheduler {
+ public:
+  static ns3::TypeId GetTypeId();
+
+  void Insert(const Event& event) override;
+  // ns-3 asks this between any two events: here the predicate is looked at.
+  bool IsEmpty() const override;
+  Event PeekNext() const override { return heap_.front(); }
+  Event RemoveNext() override;
+  void Remove(const Event& event) override;
+
+ private:
+  void SiftUp(size_t index, const Event& event);
+  void SiftDown(size_t index, const Event& event);
+  void EraseAt(size_t index);
+  void PullEndForward();
+
+  ns3::Ptr<RunControl> control_;
+  std::vector<Event> heap_;
+  uint64_t now_ = 0;
+  uint32_t latest_uid_ = 0;
+  uint32_t current_uid_ = 0;
+};
+
+}  // namespace sfa::sim
+
+#endif  // NETWORK_SIM_EVENT_HEAP_H_

@@ -1,0 +1,252 @@
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "network_sim/address_plan.h"
+#include "network_sim/address_router.h"
+#include "network_sim/capture.h"
+#include "network_sim/ethernet_door.h"
+#include "network_sim/link.h"
+#include "network_sim/sim_host.h"
+#include "network_sim/site.h"
+#include "network_sim/world.h"
+
+namespace sfa::sim {
+namespace {
+
+// The line of a host at a well-known address.
+LinkSettings FastLine() {
+  LinkSettings settings;
+  settings.delay = std::chrono::milliseconds(1);
+  return settings;
+}
+
+// A topology that cannot be is a mistake in the program that builds it: whoever reads topologies
+// from a user has checked them.
+void Require(bool holds, const std::string& otherwise) {
+  if (holds) return;
+  std::fprintf(stderr, "network_sim: %s\n", otherwise.c_str());
+  std::abort();
+}
+
+class WorldNatClock final : public NatClock {
+ public:
+  explicit WorldNatClock(const Simulation& simulation) : simulation_(simulation) {}
+  MonotonicTime Now() const override { return simulation_.Now(); }
+
+ private:
+  const Simulation& simulation_;
+};
+
+// What connects a site or a public host to the Internet, and what lies behind it.
+struct SiteParts {
+  std::unique_ptr<CapturePoint> captured_up, captured_down;
+  std::unique_ptr<Link> up, down;
+  std::unique_ptr<LanSwitch> lan;
+  std::unique_ptr<Nat> nat;
+  Ipv4Address lan_base;
+  uint32_t next_host = kFirstLanHost;
+};
+
+}  // namespace
+
+class Network::Impl {
+ public:
+  Impl(Simulation& simulation, std::string capture_directory)
+      : world_(simulation),
+        clock_(simulation),
+        capture_directory_(std::move(capture_directory)),
+        internet_(world_.ledger) {}
+
+  void AddSite(const SiteSettings& settings);
+  Host& AddHost(const std::string& site, const std::string& host);
+  Host& AddPublicHost(const std::string& host, Ipv4Address address);
+  RealHost AddRealHost(const std::string& site, const std::string& host, int tap_descriptor);
+  Nat* nat(const std::string& site);
+  const Ledger& ledger();
+  Status FlushCaptures();
+
+ private:
+  uint64_t SeedFor(const std::string& name) const { return world_.simulation.SeedFor(name); }
+  Capture* OpenCapture(std::string name);
+  // One direction of an access line: what enters at the sink returned goes to the Internet.
+  PacketSink* BuildUp(SiteParts& parts, const std::string& name, const LinkSettings& up,
+                      Capture* capture);
+  // The other one: what comes from the Internet goes to `end`.
+  void BuildDown(SiteParts& parts, const std::string& name, const LinkSettings& down,
+                 Capture* capture, PacketSink* end);
+  SiteParts& Site(const std::string& name);
+  RealHost NextAddress(SiteParts& site);
+  Host& Keep(std::unique_ptr<SimHost> host);
+
+  World world_;
+  WorldNatClock clock_;
+  const std::string capture_directory_;
+  Status capture_status_;
+  std::vector<std::unique_ptr<Capture>> captures_;
+  AddressPlan addresses_;
+  Internet internet_;
+  std::map<std::string, SiteParts> sites_;  // of sites and of public hosts
+  std::map<std::string, std::unique_ptr<SimHost>> hosts_;
+  std::vector<std::unique_ptr<EthernetDoor>> doors_;
+  Ledger ledger_;
+};
+
+Capture* Network::Impl::OpenCapture(std::string name) {
+  if (capture_directory_.empty()) return nullptr;
+  for (char& c : name) {
+    if (c == '/') c = '-';
+  }
+  auto capture = Capture::Open(world_.simulation, capture_directory_ + "/" + name + ".pcap");
+  if (!capture.ok()) {
+    if (capture_status_.ok()) capture_status_ = capture.error();
+    return nullptr;
+  }
+  captures_.push_back(std::move(*capture));
+  return captures_.back().get();
+}
+
+PacketSink* Network::Impl::BuildUp(SiteParts& parts, const std::string& name,
+                                   const LinkSettings& up, Capture* capture) {
+  const std::string up_name = name + "/link/up";
+  parts.up = std::make_unique<Link>(up_name, up, SeedFor(up_name), world_.ledger, &internet_);
+  if (!capture) return parts.up.get();
+  parts.captured_up =
+      std::make_unique<CapturePoint>(name + "/capture/up", *capture, parts.up.get());
+  return parts.captured_up.get();
+}
+
+void Network::Impl::BuildDown(SiteParts& parts, const std::string& name, const LinkSettings& down,
+                              Capture* capture, PacketSink* end) {
+  if (capture) {
+    parts.captured_down = std::make_unique<CapturePoint>(name + "/capture/down", *capture, end);
+    end = parts.captured_down.get();
+  }
+  const std::string down_name = name + "/link/down";
+  parts.down = std::make_unique<Link>(down_name, down, SeedFor(down_name), world_.ledger, end);
+}
+
+void Network::Impl::AddSite(const SiteSettings& settings) {
+  Require(!sites_.contains(settings.name), "site '" + settings.name + "' exists twice");
+  SiteParts& site = sites_[settings.name];
+  site.lan = std::make_unique<LanSwitch>(settings.name + "/lan", world_.ledger,
+                                         OpenCapture(settings.name + "-lan"));
+  Capture* const capture = OpenCapture(settings.name);
+  PacketSink* const outward = BuildUp(site, settings.name, settings.up, capture);
+  if (!settings.nat) {
+    site.lan->SetGateway(outward);
+    BuildDown(site, settings.name, settings.down, capture, &site.lan->from_gateway());
+    return;
+  }
+  site.lan_base = addresses_.NextLan();
+  const Ipv4Address external = addresses_.NextPublic().address;
+  const std::string nat_name = settings.name + "/nat";
+  site.nat = NewNat(nat_name, *settings.nat, external, clock_, SeedFor(nat_name));
+  site.nat->Connect(&site.lan->from_gateway(), outward);
+  site.lan->SetGateway(&site.nat->inside());
+  BuildDown(site, settings.name, settings.down, capture, &site.nat->outside());
+  internet_.Attach(external, site.down.get());
+}
+
+SiteParts& Network::Impl::Site(const std::string& name) {
+  const auto site = sites_.find(name);
+  Require(site != sites_.end() && site->second.lan, "there is no site '" + name + "'");
+  return site->second;
+}
+
+Network::RealHost Network::Impl::NextAddress(SiteParts& site) {
+  if (!site.nat) {
+    const AddressPlan::Public next = addresses_.NextPublic();
+    internet_.Attach(next.address, site.down.get());
+    return {next.address, next.prefix_length, next.gateway};
+  }
+  Require(site.next_host <= kLastLanHost, "the LAN of " + site.lan->name() + " is full");
+  return {{site.lan_base.value + site.next_host++},
+          kLanPrefixLength,
+          {site.lan_base.value + kLanGateway}};
+}
+
+Host& Network::Impl::Keep(std::unique_ptr<SimHost> host) {
+  SimHost& kept = *host;
+  const bool is_new = hosts_.emplace(kept.name(), std::move(host)).second;
+  Require(is_new, "host '" + kept.name() + "' exists twice");
+  return kept;
+}
+
+Host& Network::Impl::AddHost(const std::string& site_name, const std::string& host) {
+  SiteParts& site = Site(site_name);
+  const std::string name = site_name + "/" + host;
+  const Ipv4Address address = NextAddress(site).address;
+  auto made =
+      std::make_unique<SimHost>(world_, name, address, site.lan.get(), OpenCapture(name + "-lo"));
+  site.lan->AttachHost(address, made.get());
+  return Keep(std::move(made));
+}
+
+Host& Network::Impl::AddPublicHost(const std::string& host, Ipv4Address address) {
+  Require(!sites_.contains(host), "'" + host + "' exists twice");
+  Require(addresses_.Take(address), address.ToString() + " is taken twice");
+  SiteParts& parts = sites_[host];
+  Capture* const capture = OpenCapture(host);
+  PacketSink* const outward = BuildUp(parts, host, FastLine(), capture);
+  auto made = std::make_unique<SimHost>(world_, host, address, outward, OpenCapture(host + "-lo"));
+  BuildDown(parts, host, FastLine(), capture, made.get());
+  internet_.Attach(address, parts.down.get());
+  return Keep(std::move(made));
+}
+
+Network::RealHost Network::Impl::AddRealHost(const std::string& site_name, const std::string& host,
+                                             int tap_descriptor) {
+  SiteParts& site = Site(site_name);
+  const RealHost real = NextAddress(site);
+  doors_.push_back(std::make_unique<EthernetDoor>(site_name + "/" + host, world_, real.address,
+                                                  tap_descriptor, site.lan.get()));
+  site.lan->AttachHost(real.address, doors_.back().get());
+  return real;
+}
+
+Nat* Network::Impl::nat(const std::string& site) {
+  const auto found = sites_.find(site);
+  return found == sites_.end() ? nullptr : found->second.nat.get();
+}
+
+const Ledger& Network::Impl::ledger() {
+  ledger_ = world_.ledger;
+  for (const auto& [name, site] : sites_) {
+    if (!site.nat) continue;
+    const NatCounters& counters = site.nat->counters();
+    ledger_.packets_dropped += counters.filtered + counters.malformed + counters.no_port;
+  }
+  return ledger_;
+}
+
+Status Network::Impl::FlushCaptures() {
+  for (const auto& capture : captures_) {
+    Status status = capture->Flush();
+    if (capture_status_.ok()) capture_status_ = std::move(status);
+  }
+  return capture_status_;
+}
+
+Network::Network(Simulation& simulation, std::string capture_directory)
+    : impl_(std::make_unique<Impl>(simulation, std::move(capture_directory))) {}
+Network::~Network() = default;
+
+void Network::AddSite(const SiteSettings& settings) { impl_->AddSite(settings); }
+Host& Network::AddHost(const std::string& site, const std::string& host) {
+  return impl_->AddHost(site, host);
+}
+Host& Network::AddPublicHost(const std::string& host, Ipv4Address address) {
+  return impl_->AddPublicHost(host, address);
+}
+Network::RealHost Network::AddRealHost(const std::string& site, const std::string& host,
+                                       int tap_descriptor) {
+  return impl_->AddRealHost(site, host, tap_descriptor);
+}
+Nat* Network::nat(const std::string& site) { return impl_->nat(site); }
+const Ledger& Network::ledger() const { return impl_->ledger(); }
+Status Network::FlushCaptures() { return impl_->FlushCaptures(); }
+
+}  // namespace sfa::sim

@@ -1,0 +1,95 @@
+#include "network_sim/sim_process.h"
+
+#include <utility>
+
+#include "network_sim/sim_udp.h"
+#include "network_sim/tcp_stack.h"
+#include "network_sim/timer_queue.h"
+
+namespace sfa::sim {
+namespace {
+
+class SimTimer final : public Timer, public ProcessResource, private QueuedTimer {
+ public:
+  SimTimer(TimerQueue& queue, Task task)
+      : QueuedTimer(queue), task_(std::make_shared<Task>(std::move(task))) {}
+
+  void StartAt(MonotonicTime when) override {
+    if (!ended_) QueuedTimer::StartAt(when);
+  }
+  void Start(Duration delay) override { StartAt(SimulatedNow() + delay); }
+  void Cancel() override { QueuedTimer::Cancel(); }
+  bool running() const override { return QueuedTimer::running(); }
+
+ private:
+  void OnDue() override {
+    // The task may destroy this timer, and with it the task.
+    const std::shared_ptr<Task> task = task_;
+    (*task)();
+  }
+  void OnProcessEnd() override {
+    ended_ = true;
+    QueuedTimer::Cancel();
+  }
+
+  const std::shared_ptr<Task> task_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+SimProcess::SimProcess(SimHost& host, const std::string& name, FileSystem& files,
+                       Processes& processes, Log& log)
+    : host_(host),
+      files_(files),
+      processes_(processes),
+      log_(log),
+      random_(host.world().simulation.SeedFor("process/" + host.name() + "/" + name)),
+      posts_(PostQueue::New()) {}
+
+SimProcess::~SimProcess() {
+  posts_->Close();
+  resources_.EndAll();
+}
+
+MonotonicTime SimProcess::Now() const { return SimulatedNow(); }
+
+WallTime SimProcess::WallNow() const { return host_.world().simulation.WallNow(); }
+
+std::unique_ptr<Timer> SimProcess::NewTimer(Task task) {
+  auto timer = std::make_unique<SimTimer>(host_.world().simulation.timers(), std::move(task));
+  resources_.Add(*timer);
+  return timer;
+}
+
+Result<std::unique_ptr<UdpSocket>> SimProcess::OpenUdp(const Endpoint& local,
+                                                       UdpReceiver& receiver) {
+  return SimUdpSocket::Open(host_, resources_, local, receiver);
+}
+
+Result<std::unique_ptr<TcpListener>> SimProcess::ListenTcp(const Endpoint& local,
+                                                           AcceptHandler& handler) {
+  return host_.tcp().Listen(resources_, local, handler);
+}
+
+std::unique_ptr<ByteStream> SimProcess::ConnectTcp(const Endpoint& local, const Endpoint& remote,
+                                                   StreamHandler& handler) {
+  return host_.tcp().Connect(resources_, local, remote, handler);
+}
+
+std::vector<NetworkInterface> SimProcess::NetworkInterfaces() {
+  NetworkInterface loopback;
+  loopback.name = "lo";
+  loopback.loopback = true;
+  loopback.addresses = {Ipv4Address::Loopback()};
+  NetworkInterface ethernet;
+  ethernet.name = "eth0";
+  ethernet.physical = true;
+  // A locally administered address (IEEE 802 clause 8.2.2) that tells the host by its IPv4 address.
+  ethernet.mac = {0x02, 0x00};
+  WriteU32(ethernet.mac.data() + 2, host_.address().value);
+  ethernet.addresses = {host_.address()};
+  return {loopback, ethernet};
+}
+
+}  // namespace sfa::sim

@@ -1,0 +1,1 @@
+#include "network_sim/tcp_stack.h"
