@@ -1,0 +1,113 @@
+// The reference driver between a PBX and an engine that the test plays.
+#ifndef REFERENCE_IMPL_CHAN_SKYPE_DRIVER_BENCH_H_
+#define REFERENCE_IMPL_CHAN_SKYPE_DRIVER_BENCH_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "chan_skype/pbx_port.h"
+#include "protocol/engine_control.pb.h"
+#include "res_skypeforasterisk/engine_service.h"
+#include "res_skypeforasterisk/fake_runtime.h"
+
+// A Skype channel as the bench holds it.
+struct pbx_channel {
+  skype_call_id call = 0;
+  int references = 1;
+  bool hung_up = false;  // the PBX has been told that the far end is gone
+};
+
+namespace sfa::skype {
+
+class FakeEngineService final : public res::EngineService {
+ public:
+  FakeEngineService(res::FakeRuntime& runtime, int channels)
+      : runtime_(runtime), licenses_(res::NewLicensePool(channels)) {}
+
+  Runtime& runtime() override { return runtime_; }
+  res::LicensePool& licenses() override { return *licenses_; }
+  void Start(const std::string& directory, res::EngineListener& listener) override {
+    engine_directory = directory;
+    listener_ = &listener;
+    ++starts;
+  }
+  void Send(std::string_view command) override;
+  void Stop(Task stopped) override;
+  std::string version() const override { return "test"; }
+
+  // What the engine does; the driver's posted work has run when these return.
+  void Ready();
+  void Say(const control::Event& event);
+  void Die(const std::string& reason);
+  void Account(const std::string& name, control::AccountState state,
+               const std::string& reason = "");
+  void Incoming(uint64_t call, const std::string& account,
+                const std::vector<control::Codec>& codecs = {control::CODEC_ULAW});
+  void Ringing(uint64_t call);
+  void Media(uint64_t call, control::Codec codec = control::CODEC_ULAW);
+  void Answered(uint64_t call);
+  void Ended(uint64_t call, control::EndReason reason);
+
+  // Commands since the last look, as text: "login james_bond", "place 1 james_bond austin
+  // ulaw,alaw".
+  std::vector<std::string> TakeCommands();
+
+  std::string engine_directory;
+  int starts = 0;
+  control::Configure configured;
+  std::map<std::string, std::string> secrets;
+
+ private:
+  res::FakeRuntime& runtime_;
+  std::unique_ptr<res::LicensePool> licenses_;
+  res::EngineListener* listener_ = nullptr;
+  std::vector<std::string> commands_;
+};
+
+// Loads the driver with a configuration; plays the host. What the driver does to the host is
+// written down in `seen`.
+class DriverBench {
+ public:
+  explicit DriverBench(const std::string& configuration, int channels = 2);
+  ~DriverBench();
+
+  // The engine is up and every user of the configuration logged in; forgets what was seen.
+  void LogIn();
+  // Lines since the last look: "event SkypeAccountStatus Username=… Status=…", "control ringing".
+  std::vector<std::string> TakeSeen();
+
+  // The PBX's side of an outgoing call; 0 and `cause` when refused. The channel stays with the
+  // bench.
+  skype_call_id Dial(const std::string& address);
+  void Place(skype_call_id call);
+  void HangUp(skype_call_id call, pbx_cause cause = PBX_CAUSE_NONE);
+  void Answer(skype_call_id call);
+  std::vector<std::string> Console(const std::vector<std::string>& words);
+  // References held by the driver on channels and on the module.
+  int channel_references() const;
+
+  res::FakeRuntime runtime;
+  FakeEngineService engine;
+  std::string configuration;
+  bool configuration_exists = true;
+  pbx_cause cause = PBX_CAUSE_NONE;
+  skype_admitted admitted{};
+  // When set, the next incoming calls find no extension.
+  pbx_cause refuse_incoming = PBX_CAUSE_NONE;
+  int module_references = 0;
+  std::map<skype_call_id, std::unique_ptr<pbx_channel>> channels;
+  std::vector<std::string> log;
+  const skype_driver& driver = *skype_reference_driver();
+  skype_core* core = nullptr;
+  skype_load_result loaded;
+
+ private:
+  friend struct BenchHost;
+  std::vector<std::string> seen_;
+};
+
+}  // namespace sfa::skype
+
+#endif  // REFERENCE_IMPL_CHAN_SKYPE_DRIVER_BENCH_H_
