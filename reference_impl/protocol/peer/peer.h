@@ -49,20 +49,23 @@ enum class EndReason {
 
 // Where the network is found, and the key that vouches for its nodes.
 struct NetworkSettings {
-  std::vector<Endpoint> bootstrap_nodes;     // UDP and TCP
-  std::array<uint8_t, 32> root_key{};        // Ed25519 public key
+  std::vector<Endpoint> bootstrap_nodes;  // UDP and TCP
+  std::array<uint8_t, 32> root_key{};     // Ed25519 public key
 };
 // The seven built-in bootstrap nodes 198.51.100.1 to .7, port 33033, and the test network's key.
 NetworkSettings BuiltInNetwork();
+// The seed of that key, published on purpose: 32 ASCII characters.
+inline constexpr char kTestNetworkSeed[33] = "published seed of a test network";
 
 class Call;
 
-// What a call tells its owner. Any of them may destroy the call.
+// What a call tells its owner. Any of them may destroy the call, none of them the peer.
 class CallObserver {
  public:
   virtual void OnRinging() {}
   // Both ends have agreed and a path is open: media flows from here on.
   virtual void OnAnswered(media::Codec codec) = 0;
+  // The last call, once, whoever ended it; never from inside a method.
   virtual void OnEnded(EndReason reason) = 0;
   // Every 20 ms of an answered call, paced by the runtime's clock and out of the jitter buffer:
   // 160 samples at 8 kHz, encoded as the agreed codec, concealed where packets were lost.
@@ -77,12 +80,12 @@ class CallObserver {
 struct MediaStatistics {
   uint64_t packets_sent = 0;
   uint64_t packets_received = 0;
-  uint64_t packets_lost = 0;       // never came, or came too late to be played
+  uint64_t packets_lost = 0;  // never came, or came too late to be played
   uint64_t frames_concealed = 0;
-  Duration jitter{};               // RFC 3550 section 6.4.1
-  Duration playout_delay{};        // the jitter buffer's, now
-  Duration round_trip{};           // from the path's checks
-  std::string path;                // "host", "server-reflexive", "peer-reflexive"
+  Duration jitter{};         // RFC 3550 section 6.4.1
+  Duration playout_delay{};  // the jitter buffer's, now
+  Duration round_trip{};     // from the path's checks
+  std::string path;          // "host", "server-reflexive", "peer-reflexive"
   Endpoint local, remote;
 };
 
@@ -114,6 +117,7 @@ class Call {
 class PeerObserver {
  public:
   // `reason` is for people ("incorrect password"); empty when there is none.
+  // Never from inside a method of the peer, and not to destroy it.
   virtual void OnLoginState(LoginState state, const std::string& reason) = 0;
   // The observer takes the call, sets its observer, and rings, answers or ends it.
   virtual void OnIncomingCall(std::unique_ptr<Call> call) = 0;
@@ -144,7 +148,8 @@ class Peer {
                                           CallObserver& observer) = 0;
 };
 
-// `port` is shared by all peers of a process and outlives them.
+// `port` is shared by all peers of a process and outlives them. A call may outlive its peer: it is
+// over then, and silent.
 std::unique_ptr<Peer> NewPeer(Runtime& runtime, path::MediaPort& port, PeerSettings settings,
                               PeerObserver& observer);
 

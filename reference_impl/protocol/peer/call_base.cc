@@ -1,0 +1,97 @@
+#include "protocol/peer/call_base.h"
+
+#include <utility>
+
+#include "protocol/peer/network.h"
+
+namespace sfa::peer {
+
+CallBase::CallBase(CallHost& host, std::string call_id, std::string remote_user,
+                   std::vector<media::Codec> codecs)
+    : host_(&host),
+      call_id_(std::move(call_id)),
+      remote_user_(std::move(remote_user)),
+      codecs_(std::move(codecs)),
+      timer_(host.runtime().NewTimer([this] { OnTimeout(); })) {}
+
+CallBase::~CallBase() { *self_ = nullptr; }
+
+void CallBase::OnSupernodeLost() {
+  if (!answered_) Finish(EndReason::kNetwork, false);
+}
+
+void CallBase::Detach() {
+  if (host_ == nullptr) return;
+  observer_ = nullptr;
+  Finish(EndReason::kNormal, true);
+  timer_ = nullptr;
+  host_ = nullptr;
+}
+
+void CallBase::End(EndReason reason) { Finish(reason, true); }
+
+void CallBase::SendAudio(std::span<const uint8_t> encoded_20ms) {
+  if (media_leg_) media_leg_->session()->SendAudio(encoded_20ms);
+}
+
+void CallBase::BeginDigit(char digit) {
+  if (media_leg_) media_leg_->session()->BeginDigit(digit);
+}
+
+void CallBase::EndDigit(Duration duration) {
+  if (media_leg_) media_leg_->session()->EndDigit(duration);
+}
+
+MediaStatistics CallBase::statistics() const {
+  MediaStatistics statistics = last_;
+  if (media_leg_) media_leg_->FillStatistics(&statistics);
+  return statistics;
+}
+
+wire::CallMessage CallBase::NewMessage() const {
+  wire::CallMessage message;
+  message.set_call_id(call_id_);
+  return message;
+}
+
+void CallBase::SendEnd(const wire::Device& device, EndReason reason) {
+  wire::CallMessage message = NewMessage();
+  message.mutable_end()->set_reason(ToWire(reason));
+  host_->SendCall(remote_user_, device, message);
+}
+
+void CallBase::Finish(EndReason reason, bool tell) {
+  if (over_ || host_ == nullptr) return;
+  over_ = true;
+  timer_->Cancel();
+  if (tell) TellEnd(reason);
+  if (media_leg_) {
+    media_leg_->FillStatistics(&last_);
+    host_->Bury(std::move(media_leg_));
+  }
+  BuryLegs();
+  host_->Forget(*this);
+  if (observer_ == nullptr) return;
+  host_->runtime().Post([self = self_, reason] {
+    if (*self != nullptr && (*self)->observer_ != nullptr) (*self)->observer_->OnEnded(reason);
+  });
+}
+
+void CallBase::Establish(std::unique_ptr<Leg> leg, media::Codec codec,
+                         const media::SrtpKeys& keys) {
+  timer_->Cancel();
+  answered_ = true;
+  media_leg_ = std::move(leg);
+  media_leg_->StartMedia(codec, keys);
+  if (observer_ != nullptr) observer_->OnAnswered(codec);
+}
+
+void CallBase::OnLegAudio(std::span<const uint8_t> encoded_20ms) {
+  if (observer_ != nullptr) observer_->OnAudio(encoded_20ms);
+}
+
+void CallBase::OnLegDigit(char digit, bool ended, Duration duration) {
+  if (observer_ != nullptr) observer_->OnDigit(digit, ended, duration);
+}
+
+}  // namespace sfa::peer

@@ -1,0 +1,120 @@
+// What incoming and outgoing calls have in common.
+#ifndef REFERENCE_IMPL_PROTOCOL_PEER_CALL_BASE_H_
+#define REFERENCE_IMPL_PROTOCOL_PEER_CALL_BASE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "protocol/peer/leg.h"
+#include "protocol/peer/peer.h"
+#include "protocol/signalling.pb.h"
+#include "protocol/stream/keys.h"
+#include "runtime/runtime.h"
+
+namespace sfa::peer {
+
+class CallBase;
+
+// What calls need of their peer.
+class CallHost {
+ public:
+  virtual Runtime& runtime() = 0;
+  virtual path::MediaPort& port() = 0;
+  virtual const std::string& user() const = 0;
+  virtual const std::string& fullname() const = 0;
+  virtual const stream::Key& root_key() const = 0;
+  virtual const stream::SigningKey& signing_key() const = 0;
+  virtual const wire::UserCredential& credential() const = 0;
+  // Both lose what is sent while there is no supernode.
+  virtual void SendCall(const std::string& to, const wire::Device& device,
+                        const wire::CallMessage& message) = 0;
+  virtual void SendLookup(const std::string& user) = 0;
+  // The leg is retired here and destroyed when nobody can be inside it any more.
+  virtual void Bury(std::unique_ptr<Leg> leg) = 0;
+  // The call is over, or is being destroyed.
+  virtual void Forget(const CallBase& call) = 0;
+
+ protected:
+  ~CallHost() = default;
+};
+
+// How long a telephone rings; the caller waits a little longer, so that it is the callee who gives
+// up, for a reason that both then know.
+inline constexpr Duration kRingTime = std::chrono::seconds(60);
+inline constexpr Duration kWaitForAnswer = std::chrono::seconds(65);
+// From an answer until a path must be open. RFC 8445's checks have failed or succeeded by then.
+inline constexpr Duration kWaitForPath = std::chrono::seconds(30);
+// For the directory's answer.
+inline constexpr Duration kWaitForLookup = std::chrono::seconds(15);
+
+class CallBase : public Call, protected LegOwner {
+ public:
+  ~CallBase() override;
+
+  // From the peer.
+  virtual void OnCallMessage(const wire::Device& from, const wire::CallMessage& message) = 0;
+  virtual void OnUndeliverable(const wire::Device& to) = 0;
+  virtual void OnLookup(const wire::LookupReply& reply) = 0;
+  // Without the supernode nothing can be agreed on; a call that is answered lives on.
+  void OnSupernodeLost();
+  // The peer ends it (LogOut()).
+  void Shut(EndReason reason) { Finish(reason, true); }
+  // The peer goes away.
+  void Detach();
+
+  const std::string& call_id() const { return call_id_; }
+
+  // Call
+  void SetObserver(CallObserver* observer) override { observer_ = observer; }
+  const std::string& remote_user() const override { return remote_user_; }
+  const std::string& remote_fullname() const override { return remote_fullname_; }
+  const std::vector<media::Codec>& offered_codecs() const override { return codecs_; }
+  void End(EndReason reason) override;
+  void SendAudio(std::span<const uint8_t> encoded_20ms) override;
+  void BeginDigit(char digit) override;
+  void EndDigit(Duration duration) override;
+  MediaStatistics statistics() const override;
+
+ protected:
+  CallBase(CallHost& host, std::string call_id, std::string remote_user,
+           std::vector<media::Codec> codecs);
+
+  // Tells all devices that still take part, each its own reason.
+  virtual void TellEnd(EndReason reason) = 0;
+  // Gives up all legs but `media_leg_`.
+  virtual void BuryLegs() = 0;
+  virtual void OnTimeout() = 0;
+
+  bool over() const { return over_; }
+  bool answered() const { return answered_; }
+  wire::CallMessage NewMessage() const;
+  void SendEnd(const wire::Device& device, EndReason reason);
+  // Ends the call and reports it soon.
+  void Finish(EndReason reason, bool tell);
+  // Both have agreed and `leg` is open: from here on it is the call's media. May destroy this.
+  void Establish(std::unique_ptr<Leg> leg, media::Codec codec, const media::SrtpKeys& keys);
+
+  // LegOwner
+  void OnLegAudio(std::span<const uint8_t> encoded_20ms) final;
+  void OnLegDigit(char digit, bool ended, Duration duration) final;
+
+  CallHost* host_;  // null when the peer is gone
+  CallObserver* observer_ = nullptr;
+  const std::string call_id_;
+  const std::string remote_user_;
+  std::string remote_fullname_;
+  const std::vector<media::Codec> codecs_;
+  std::unique_ptr<Timer> timer_;
+  std::unique_ptr<Leg> media_leg_;  // of an answered call
+
+ private:
+  bool over_ = false;
+  bool answered_ = false;
+  MediaStatistics last_;  // of a call that is over
+  std::shared_ptr<CallBase*> self_ = std::make_shared<CallBase*>(this);
+};
+
+}  // namespace sfa::peer
+
+#endif  // REFERENCE_IMPL_PROTOCOL_PEER_CALL_BASE_H_

@@ -1,0 +1,46 @@
+// A call that comes in at this device.
+#ifndef REFERENCE_IMPL_PROTOCOL_PEER_INCOMING_CALL_H_
+#define REFERENCE_IMPL_PROTOCOL_PEER_INCOMING_CALL_H_
+
+#include <memory>
+#include <string>
+
+#include "protocol/peer/call_base.h"
+
+namespace sfa::peer {
+
+class IncomingCall final : public CallBase {
+ public:
+  // `description` has been opened: it is `offer`'s, and its caller is who he says he is.
+  IncomingCall(CallHost& host, std::string call_id, std::string caller, const wire::Device& device,
+               const wire::CallOffer& offer, wire::MediaDescription description);
+  // An end before the answer is a refusal (kRejected).
+  ~IncomingCall() override;
+
+  void OnCallMessage(const wire::Device& from, const wire::CallMessage& message) override;
+  void OnUndeliverable(const wire::Device& to) override;
+  void OnLookup(const wire::LookupReply&) override {}
+
+  void Ring(media::Codec codec) override;
+  void Answer() override;
+
+ private:
+  void TellEnd(EndReason reason) override;
+  void BuryLegs() override;
+  void OnTimeout() override;
+  void OnLegOpen(Leg& leg) override;
+  void OnLegFailed(Leg& leg) override;
+
+  const wire::Device device_;
+  const std::string offer_;  // as signed
+  const wire::MediaDescription theirs_;
+  std::unique_ptr<Leg> leg_;  // from Ring() until the call is established
+  media::Codec codec_{};
+  media::SrtpKeys keys_{};
+  bool agreed_ = false;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+}  // namespace sfa::peer
+
+#endif  // REFERENCE_IMPL_PROTOCOL_PEER_INCOMING_CALL_H_

@@ -1,0 +1,89 @@
+#include "protocol/peer/leg.h"
+
+#include "protocol/peer/description.h"
+
+namespace sfa::peer {
+
+Leg::Leg(Runtime& runtime, path::MediaPort& port, path::PathRole role, LegOwner& owner)
+    : runtime_(runtime),
+      port_(port),
+      owner_(&owner),
+      share_(stream::NewExchangeKey(runtime.random())),
+      // Never 0, which means "any" to a media session.
+      receive_ssrc_(static_cast<uint32_t>(1 + runtime.random().Below(0xFFFFFFFF))),
+      agent_(path::NewPathAgent(runtime, port, role, *this)) {}
+
+Leg::~Leg() { Retire(); }
+
+void Leg::Describe(wire::MediaDescription* media) const {
+  media->set_key_share(stream::ToString(share_.public_key));
+  media->set_ssrc(receive_ssrc_);
+  SetPath(agent_->local(), media);
+}
+
+void Leg::SetRemote(const wire::MediaDescription& theirs) {
+  send_ssrc_ = theirs.ssrc();
+  agent_->SetRemote(PathOf(theirs));
+}
+
+void Leg::StartMedia(media::Codec codec, const media::SrtpKeys& keys) {
+  media::MediaSettings settings;
+  settings.codec = codec;
+  settings.local_ssrc = send_ssrc_;
+  settings.remote_ssrc = receive_ssrc_;
+  settings.keys = keys;
+  session_ = media::NewMediaSession(runtime_, settings, *this);
+  port_.AddReceiver(receive_ssrc_, this);
+  listening_ = true;
+}
+
+void Leg::FillStatistics(MediaStatistics* statistics) const {
+  if (session_) {
+    const media::MediaCounters counters = session_->counters();
+    statistics->packets_sent = counters.packets_sent;
+    statistics->packets_received = counters.packets_received;
+    statistics->packets_lost = counters.packets_lost;
+    statistics->frames_concealed = counters.frames_concealed;
+    statistics->jitter = counters.jitter;
+    statistics->playout_delay = counters.playout_delay;
+  }
+  if (!open_) return;
+  statistics->round_trip = agent_->round_trip();
+  statistics->path = path::ToString(agent_->local_kind());
+  statistics->local = agent_->local_endpoint();
+  statistics->remote = agent_->remote_endpoint();
+}
+
+void Leg::Retire() {
+  owner_ = nullptr;
+  if (listening_) port_.RemoveReceiver(receive_ssrc_);
+  listening_ = false;
+}
+
+void Leg::OnPathOpen(const Endpoint& remote) {
+  remote_ = remote;
+  if (open_) return;  // a better path
+  open_ = true;
+  if (owner_ != nullptr) owner_->OnLegOpen(*this);
+}
+
+void Leg::OnPathFailed() {
+  if (owner_ != nullptr) owner_->OnLegFailed(*this);
+}
+
+void Leg::SendPacket(std::span<const uint8_t> packet) {
+  // What the network refuses is lost like any other packet.
+  if (owner_ != nullptr) static_cast<void>(port_.SendMedia(remote_, packet));
+}
+
+void Leg::OnAudio(std::span<const uint8_t> encoded_20ms) {
+  if (owner_ != nullptr) owner_->OnLegAudio(encoded_20ms);
+}
+
+void Leg::OnDigit(char digit, bool ended, Duration duration) {
+  if (owner_ != nullptr) owner_->OnLegDigit(digit, ended, duration);
+}
+
+void Leg::OnMedia(const Endpoint&, std::span<const uint8_t> packet) { session_->OnPacket(packet); }
+
+}  // namespace sfa::peer

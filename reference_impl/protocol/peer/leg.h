@@ -1,0 +1,81 @@
+// The media of one call with one device: its path, its keys, its session.
+#ifndef REFERENCE_IMPL_PROTOCOL_PEER_LEG_H_
+#define REFERENCE_IMPL_PROTOCOL_PEER_LEG_H_
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "protocol/media/media_session.h"
+#include "protocol/path/media_port.h"
+#include "protocol/path/path_agent.h"
+#include "protocol/peer/peer.h"
+#include "protocol/signalling.pb.h"
+#include "protocol/stream/keys.h"
+#include "runtime/runtime.h"
+
+namespace sfa::peer {
+
+class Leg;
+
+class LegOwner {
+ public:
+  // Once.
+  virtual void OnLegOpen(Leg& leg) = 0;
+  // Never opened, or went silent afterwards.
+  virtual void OnLegFailed(Leg& leg) = 0;
+  virtual void OnLegAudio(std::span<const uint8_t> encoded_20ms) = 0;
+  virtual void OnLegDigit(char digit, bool ended, Duration duration) = 0;
+
+ protected:
+  ~LegOwner() = default;
+};
+
+// In none of its calls may the owner destroy the leg: it retires it, and destroys it later.
+class Leg final : private path::PathObserver,
+                  private media::MediaObserver,
+                  private path::MediaReceiver {
+ public:
+  Leg(Runtime& runtime, path::MediaPort& port, path::PathRole role, LegOwner& owner);
+  ~Leg();
+
+  // Fills in our half: path, key share, and the SSRC for which this leg listens.
+  void Describe(wire::MediaDescription* media) const;
+  const stream::Key& secret() const { return share_.secret; }
+  // Checks can begin.
+  void SetRemote(const wire::MediaDescription& theirs);
+  // Media flows; only while open().
+  void StartMedia(media::Codec codec, const media::SrtpKeys& keys);
+
+  bool open() const { return open_; }
+  // Null before StartMedia().
+  media::MediaSession* session() { return session_.get(); }
+  void FillStatistics(MediaStatistics* statistics) const;
+
+  // No more calls to the owner, nothing more is received or sent.
+  void Retire();
+
+ private:
+  void OnPathOpen(const Endpoint& remote) override;
+  void OnPathFailed() override;
+  void SendPacket(std::span<const uint8_t> packet) override;
+  void OnAudio(std::span<const uint8_t> encoded_20ms) override;
+  void OnDigit(char digit, bool ended, Duration duration) override;
+  void OnMedia(const Endpoint& from, std::span<const uint8_t> packet) override;
+
+  Runtime& runtime_;
+  path::MediaPort& port_;
+  LegOwner* owner_;  // null when retired
+  const stream::ExchangeKey share_;
+  const uint32_t receive_ssrc_;
+  uint32_t send_ssrc_ = 0;
+  bool open_ = false;
+  bool listening_ = false;
+  Endpoint remote_;
+  std::unique_ptr<path::PathAgent> agent_;
+  std::unique_ptr<media::MediaSession> session_;
+};
+
+}  // namespace sfa::peer
+
+#endif  // REFERENCE_IMPL_PROTOCOL_PEER_LEG_H_

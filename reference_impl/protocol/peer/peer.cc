@@ -1,0 +1,197 @@
+#include "protocol/peer/peer.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "protocol/peer/attachment.h"
+#include "protocol/peer/call_base.h"
+#include "protocol/peer/description.h"
+#include "protocol/peer/incoming_call.h"
+#include "protocol/peer/network.h"
+#include "protocol/peer/outgoing_call.h"
+
+namespace sfa::peer {
+namespace {
+
+// More at once are nobody's telephone: bounds what a flood of offers costs.
+constexpr size_t kMaxCalls = 1000;
+constexpr size_t kCallIdBytes = 16;
+
+class PeerImpl final : public Peer, private CallHost, private AttachmentObserver {
+ public:
+  PeerImpl(Runtime& runtime, path::MediaPort& port, PeerSettings settings, PeerObserver& observer)
+      : runtime_(runtime),
+        port_(port),
+        settings_(std::move(settings)),
+        observer_(observer),
+        attachment_(runtime, port, settings_, *this) {}
+
+  ~PeerImpl() override {
+    *self_ = nullptr;
+    while (!calls_.empty()) calls_.begin()->second->Detach();
+  }
+
+  void LogIn() override { attachment_.Start(); }
+
+  void LogOut() override {
+    ForEachCall([](CallBase& call) { call.Shut(EndReason::kNormal); });
+    attachment_.Stop();
+  }
+
+  LoginState state() const override { return attachment_.state(); }
+  const std::string& fullname() const override { return attachment_.fullname(); }
+
+  std::unique_ptr<Call> PlaceCall(const std::string& user, const std::vector<media::Codec>& codecs,
+                                  CallObserver& observer) override {
+    const auto id = runtime_.random().Bytes<kCallIdBytes>();
+    auto call = std::make_unique<OutgoingCall>(*this, stream::ToString(id), user, codecs);
+    call->SetObserver(&observer);
+    calls_[call->call_id()] = call.get();
+    if (state() == LoginState::kLoggedIn) {
+      call->Start();
+    } else {
+      call->End(EndReason::kNetwork);
+    }
+    return call;
+  }
+
+ private:
+  // CallHost
+  Runtime& runtime() override { return runtime_; }
+  path::MediaPort& port() override { return port_; }
+  const std::string& user() const override { return settings_.user; }
+  const stream::Key& root_key() const override { return settings_.network.root_key; }
+  const stream::SigningKey& signing_key() const override { return attachment_.signing_key(); }
+  const wire::UserCredential& credential() const override { return attachment_.credential(); }
+
+  void SendCall(const std::string& to, const wire::Device& device,
+                const wire::CallMessage& call) override {
+    wire::Message message;
+    wire::Envelope* envelope = message.mutable_envelope();
+    envelope->set_to(to);
+    *envelope->mutable_to_device() = device;
+    *envelope->mutable_call() = call;
+    attachment_.Send(message);
+  }
+
+  void SendLookup(const std::string& user) override {
+    wire::Message message;
+    message.mutable_lookup()->set_user(user);
+    attachment_.Send(message);
+  }
+
+  void Bury(std::unique_ptr<Leg> leg) override {
+    leg->Retire();
+    graves_.push_back(std::move(leg));
+    if (graves_.size() > 1) return;
+    runtime_.Post([self = self_] {
+      if (*self != nullptr) (*self)->graves_.clear();
+    });
+  }
+
+  void Forget(const CallBase& call) override { calls_.erase(call.call_id()); }
+
+  // AttachmentObserver
+  void OnState(LoginState state, const std::string& reason) override {
+    observer_.OnLoginState(state, reason);
+  }
+
+  void OnSupernodeLost() override {
+    ForEachCall([](CallBase& call) { call.OnSupernodeLost(); });
+  }
+
+  void OnNetworkMessage(const wire::Message& message) override {
+    switch (message.body_case()) {
+      case wire::Message::kEnvelope:
+        return OnEnvelope(message.envelope());
+      case wire::Message::kUndeliverable:
+        if (CallBase* call = Find(message.undeliverable().call_id())) {
+          call->OnUndeliverable(message.undeliverable().to_device());
+        }
+        return;
+      case wire::Message::kLookupReply:
+        return ForEachCall([&message](CallBase& call) {
+          if (call.remote_user() == message.lookup_reply().user()) {
+            call.OnLookup(message.lookup_reply());
+          }
+        });
+      default:
+        return;
+    }
+  }
+
+  void OnEnvelope(const wire::Envelope& envelope) {
+    const wire::CallMessage& message = envelope.call();
+    if (CallBase* call = Find(message.call_id())) {
+      if (call->remote_user() == envelope.from()) {
+        call->OnCallMessage(envelope.from_device(), message);
+      }
+      return;
+    }
+    if (message.has_offer()) return OnOffer(envelope);
+    // Of a call that is over here: the other end shall not wait for it.
+    if (message.has_ringing() || message.has_answer()) {
+      SendEnd(envelope, EndReason::kCancelled);
+    }
+  }
+
+  void OnOffer(const wire::Envelope& envelope) {
+    const wire::CallMessage& message = envelope.call();
+    if (message.call_id().size() != kCallIdBytes) return;
+    if (calls_.size() >= kMaxCalls) return SendEnd(envelope, EndReason::kBusy);
+    auto description =
+        OpenMedia(message.offer().media(), {message.call_id(), envelope.from(), settings_.user, {}},
+                  root_key(), runtime_.WallNow());
+    if (!description) {
+      runtime_.log().Write(LogLevel::kWarning, "peer", description.error().message);
+      return SendEnd(envelope, EndReason::kNetwork);
+    }
+    auto call = std::make_unique<IncomingCall>(*this, message.call_id(), envelope.from(),
+                                               envelope.from_device(), message.offer(),
+                                               std::move(*description));
+    if (call->offered_codecs().empty()) return call->End(EndReason::kNoCommonCodec);
+    calls_[call->call_id()] = call.get();
+    observer_.OnIncomingCall(std::move(call));
+  }
+
+  void SendEnd(const wire::Envelope& about, EndReason reason) {
+    wire::CallMessage message;
+    message.set_call_id(about.call().call_id());
+    message.mutable_end()->set_reason(ToWire(reason));
+    SendCall(about.from(), about.from_device(), message);
+  }
+
+  CallBase* Find(const std::string& call_id) {
+    const auto found = calls_.find(call_id);
+    return found == calls_.end() ? nullptr : found->second;
+  }
+
+  // `visit` may end any call, that one included.
+  template <typename Visit>
+  void ForEachCall(Visit visit) {
+    std::vector<std::string> ids;
+    for (const auto& [id, call] : calls_) ids.push_back(id);
+    for (const std::string& id : ids) {
+      if (CallBase* call = Find(id)) visit(*call);
+    }
+  }
+
+  Runtime& runtime_;
+  path::MediaPort& port_;
+  const PeerSettings settings_;
+  PeerObserver& observer_;
+  Attachment attachment_;
+  std::map<std::string, CallBase*> calls_;  // by call id; those that are not over
+  std::vector<std::unique_ptr<Leg>> graves_;
+  std::shared_ptr<PeerImpl*> self_ = std::make_shared<PeerImpl*>(this);
+};
+
+}  // namespace
+
+std::unique_ptr<Peer> NewPeer(Runtime& runtime, path::MediaPort& port, PeerSettings settings,
+                              PeerObserver& observer) {
+  return std::make_unique<PeerImpl>(runtime, port, std::move(settings), observer);
+}
+
+}  // namespace sfa::peer
