@@ -43,7 +43,8 @@ class Echo final : public StreamHandler {
  private:
   void End() {
     stream_.reset();
-    ended_();
+    const auto ended = std::move(ended_);  // which may destroy this object
+    ended();
   }
 
   std::unique_ptr<ByteStream> stream_;

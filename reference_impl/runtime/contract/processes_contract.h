@@ -27,8 +27,10 @@ class ProcessesBed {
 };
 using ProcessesBedFactory = std::function<std::unique_ptr<ProcessesBed>()>;
 
-// The program that the suite launches: sends back what it gets, with its first byte 'x' it exits at
-// once with status 7, at the end of the stream with status 0.
+// The program that the suite launches: sends back what it gets; a byte of kExitNow makes it exit at
+// once with status 7, the end of the stream with status 0.
+inline constexpr uint8_t kExitNow = 0xFF;
+
 class ControlEcho final : public StreamHandler {
  public:
   ControlEcho(std::unique_ptr<ByteStream> control, std::function<void(int)> exit)
@@ -36,7 +38,9 @@ class ControlEcho final : public StreamHandler {
     control_->SetHandler(this);
   }
   void OnData(std::span<const uint8_t> bytes) override {
-    if (bytes[0] == 'x') return exit_(7);
+    for (const uint8_t byte : bytes) {
+      if (byte == kExitNow) return exit_(7);
+    }
     unsent_ += AsText(bytes);
     OnWritable();
   }
@@ -80,6 +84,12 @@ class ProcessesContract : public testing::TestWithParam<ProcessesBedFactory> {
     EXPECT_TRUE(bed_->runtime().files().WriteAtomically(path, image, permissions).ok());
     return path;
   }
+  // A pattern without kExitNow.
+  static std::string Text(size_t size) {
+    std::string text = Pattern(size, 11);
+    for (char& byte : text) byte &= 0x7F;
+    return text;
+  }
   Result<std::unique_ptr<ChildProcess>> Launch(const std::string& path) {
     return bed_->runtime().processes().Launch({path, {"skypeforasterisk", "--test"}}, exit_);
   }
@@ -111,7 +121,7 @@ TEST_P(ProcessesContract, TheControlStreamReachesTheChildAndBack) {
 
 TEST_P(ProcessesContract, AMegabyteArrivesWholeThroughTheControlStream) {
   LaunchEcho();
-  const std::string bytes = Pattern(1 << 20, 11);
+  const std::string bytes = Text(1 << 20);
   notes_.received.clear();
   Pump pump(child_->control(), notes_, "-" + bytes, false);
   pump.Push();
@@ -122,7 +132,7 @@ TEST_P(ProcessesContract, AMegabyteArrivesWholeThroughTheControlStream) {
 TEST_P(ProcessesContract, AnUnreadControlStreamStopsItsWriter) {
   LaunchEcho();
   child_->control().PauseReading();
-  const std::string chunk = "-" + Pattern(64 << 10, 12);
+  const std::string chunk = "-" + Text(64 << 10);
   size_t sent = 0;
   int idle_rounds = 0;
   while (sent < (64u << 20) && idle_rounds < 5) {
@@ -141,7 +151,7 @@ TEST_P(ProcessesContract, AnUnreadControlStreamStopsItsWriter) {
 
 TEST_P(ProcessesContract, ExitIsSeenWithItsStatus) {
   LaunchEcho();
-  child_->control().Write(AsBytes("x"));
+  child_->control().Write(std::span(&kExitNow, 1));
   ASSERT_TRUE(RunUntil([&] { return exit_.exits == 1 && (notes_.ended || notes_.error); }));
   EXPECT_EQ(exit_.description, "exited with status 7");
 }
