@@ -175,10 +175,12 @@ TEST_P(RuntimeContract, AHandlerMayDestroyItsStreamInOnEndOfStreamAndOnConnected
   EXPECT_EQ(tcp.server_stream, nullptr);
   EXPECT_FALSE(tcp.client.error);
 
-  StreamNotes notes;
+  StreamNotes notes, unused;
+  Accepted accepted(unused);
+  auto listener = std::move(*b().ListenTcp({bed_->address_b(), 0}, accepted));
   std::unique_ptr<ByteStream> stream;
   notes.on_connected = [&] { stream.reset(); };
-  stream = a().ConnectTcp({}, tcp.listener().local(), notes);
+  stream = a().ConnectTcp({}, listener->local(), notes);
   ASSERT_TRUE(RunUntil([&] { return notes.connected == 1; }));
   Settle();
   EXPECT_EQ(stream, nullptr);

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "runtime/contract/echo_server.h"
-#include "runtime/contract/processes_contract.h"
+#include "runtime/contract/processes_bed.h"
 #include "runtime/posix/posix_runtime.h"
 
 int main(int argc, char** argv) {

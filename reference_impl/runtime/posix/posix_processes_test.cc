@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/contract/processes_contract.h"
+#include "runtime/contract/processes_bed.h"
 #include "runtime/posix/posix_runtime.h"
 
 namespace sfa::posix {
