@@ -1,0 +1,197 @@
+#include "fake_skype_network/desktop_client.h"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "fake_skype_network/headset.h"
+#include "fake_skype_network/words.h"
+
+namespace sfa::community {
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+class DesktopClientImpl final : public DesktopClient,
+                                private peer::PeerObserver,
+                                private peer::CallObserver {
+ public:
+  DesktopClientImpl(Runtime& runtime, ClientSettings settings, ClientObserver& observer)
+      : runtime_(runtime),
+        settings_(std::move(settings)),
+        observer_(observer),
+        answer_timer_(runtime.NewTimer([this] { Answer(); })),
+        digit_timer_(runtime.NewTimer([this] { NextDigitStep(); })) {}
+
+  void LogIn() override {
+    if (!peer_ && !OpenPort()) return;
+    peer_->LogIn();
+  }
+
+  void LogOut() override {
+    if (peer_) peer_->LogOut();
+  }
+
+  void CallUser(const std::string& user) override {
+    if (call_) return;  // one call at a time
+    record_ = {};
+    if (!peer_ || peer_->state() != peer::LoginState::kLoggedIn) {
+      return Report("ended", {{"reason", ToText(peer::EndReason::kNetwork)}});
+    }
+    call_ = peer_->PlaceCall(user, settings_.codecs, call_observer());
+  }
+
+  void Answer() override {
+    if (call_ && incoming_) call_->Answer();
+  }
+
+  void Reject() override {
+    if (call_ && incoming_ && !headset_) call_->End(peer::EndReason::kRejected);
+  }
+
+  void HangUp() override {
+    if (!call_) return;
+    if (headset_) return call_->End(peer::EndReason::kNormal);
+    call_->End(incoming_ ? peer::EndReason::kRejected : peer::EndReason::kCancelled);
+  }
+
+  void SendDigits(const std::string& digits, Duration tone, Duration gap) override {
+    for (const char digit : digits) digits_.push_back({digit, tone, gap});
+    if (headset_ && !digit_timer_->running()) NextDigitStep();
+  }
+
+  const AudioRecord& audio() const override { return record_; }
+  peer::MediaStatistics statistics() const override {
+    return call_ ? call_->statistics() : statistics_;
+  }
+
+ private:
+  struct Digit {
+    char digit;
+    Duration tone, gap;
+  };
+
+  peer::CallObserver& call_observer() { return *this; }
+
+  bool OpenPort() {
+    auto port = path::NewMediaPort(runtime_, {});
+    if (!port) {
+      Report("login",
+             {{"state", ToText(peer::LoginState::kLoggedOut)}, {"reason", port.error().message}});
+      return false;
+    }
+    port_ = std::move(*port);
+    peer::PeerSettings peer_settings;
+    peer_settings.user = settings_.user;
+    peer_settings.password = settings_.password;
+    peer_settings.network = settings_.network;
+    peer::PeerObserver& peer_observer = *this;
+    peer_ = peer::NewPeer(runtime_, *port_, std::move(peer_settings), peer_observer);
+    return true;
+  }
+
+  void Report(std::string kind, Fields fields) {
+    observer_.OnSight({runtime_.Now(), std::move(kind), std::move(fields)});
+  }
+
+  // PeerObserver
+  void OnLoginState(peer::LoginState state, const std::string& reason) override {
+    Report("login", {{"state", ToText(state)}, {"reason", reason}});
+  }
+
+  void OnIncomingCall(std::unique_ptr<peer::Call> call) override {
+    if (settings_.busy || call_) return call->End(peer::EndReason::kBusy);
+    const std::optional<media::Codec> codec = Choose(call->offered_codecs());
+    if (!codec) return call->End(peer::EndReason::kNoCommonCodec);
+    record_ = {};
+    call_ = std::move(call);
+    incoming_ = true;
+    call_->SetObserver(this);
+    call_->Ring(*codec);
+    if (settings_.answer_after.count() >= 0) answer_timer_->Start(settings_.answer_after);
+    Report("incoming", {{"from", call_->remote_user()}, {"fullname", call_->remote_fullname()}});
+  }
+
+  // The caller's order, of what this client can do.
+  std::optional<media::Codec> Choose(const std::vector<media::Codec>& offered) const {
+    for (const media::Codec codec : offered) {
+      if (std::find(settings_.codecs.begin(), settings_.codecs.end(), codec) !=
+          settings_.codecs.end()) {
+        return codec;
+      }
+    }
+    return {};
+  }
+
+  // CallObserver
+  void OnRinging() override { Report("ringing", {}); }
+
+  void OnAnswered(media::Codec codec) override {
+    headset_ = std::make_unique<Headset>(
+        runtime_, codec, settings_.voice_seed, settings_.record_audio ? &record_ : nullptr,
+        [this](std::span<const uint8_t> encoded_20ms) { call_->SendAudio(encoded_20ms); });
+    if (!digits_.empty()) NextDigitStep();
+    Report("answered", {{"codec", ToText(codec)}});
+  }
+
+  void OnEnded(peer::EndReason reason) override {
+    answer_timer_->Cancel();
+    digit_timer_->Cancel();
+    digits_.clear();
+    sounding_ = false;
+    headset_ = nullptr;
+    statistics_ = call_->statistics();
+    call_ = nullptr;
+    incoming_ = false;
+    Report("ended", {{"reason", ToText(reason)}});
+  }
+
+  void OnAudio(std::span<const uint8_t> encoded_20ms) override {
+    if (headset_) headset_->Hear(encoded_20ms);
+  }
+
+  void OnDigit(char digit, bool ended, Duration duration) override {
+    if (!ended) return;
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+    Report("digit", {{"digit", std::string(1, digit)}, {"duration_ms", std::to_string(ms)}});
+  }
+
+  // A digit begins, or the one that sounds ends.
+  void NextDigitStep() {
+    if (!call_ || digits_.empty()) return;
+    const Digit digit = digits_.front();
+    sounding_ = !sounding_;
+    if (sounding_) {
+      call_->BeginDigit(digit.digit);
+      digit_timer_->Start(digit.tone);
+    } else {
+      call_->EndDigit(digit.tone);
+      digits_.pop_front();
+      digit_timer_->Start(digit.gap);
+    }
+  }
+
+  Runtime& runtime_;
+  const ClientSettings settings_;
+  ClientObserver& observer_;
+  AudioRecord record_;
+  peer::MediaStatistics statistics_;  // of the latest call, once it has ended
+  std::deque<Digit> digits_;          // the first one sounds when `sounding_`
+  bool sounding_ = false;
+  bool incoming_ = false;
+  std::unique_ptr<Timer> answer_timer_, digit_timer_;
+  std::unique_ptr<path::MediaPort> port_;
+  std::unique_ptr<peer::Peer> peer_;
+  std::unique_ptr<Headset> headset_;  // of an answered call
+  std::unique_ptr<peer::Call> call_;  // before the peer, whose it is
+};
+
+}  // namespace
+
+std::unique_ptr<DesktopClient> NewDesktopClient(Runtime& runtime, ClientSettings settings,
+                                                ClientObserver& observer) {
+  return std::make_unique<DesktopClientImpl>(runtime, std::move(settings), observer);
+}
+
+}  // namespace sfa::community

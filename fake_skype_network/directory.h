@@ -1,0 +1,45 @@
+// Who is where: the part of the network's directory that one supernode keeps, and the rule by which
+// all of them know who keeps what.
+#ifndef FAKE_SKYPE_NETWORK_DIRECTORY_H_
+#define FAKE_SKYPE_NETWORK_DIRECTORY_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "runtime/address.h"
+
+namespace sfa::community {
+
+// One login of a user, and the supernode where it is reached.
+struct DeviceEntry {
+  uint64_t id = 0;
+  Endpoint home;
+  friend bool operator==(const DeviceEntry&, const DeviceEntry&) = default;
+};
+
+// Rendezvous hashing: the node with the highest hash of user and node keeps the user. When a node
+// comes or goes, only the users of that node move. `nodes` is not empty.
+Endpoint KeeperOf(const std::string& user, const std::vector<Endpoint>& nodes);
+
+class Directory {
+ public:
+  static constexpr size_t kMaxDevices = 8;      // per user; the oldest goes
+  static constexpr size_t kMaxUsers = 200'000;  // more are not kept
+
+  void Publish(const std::string& user, const DeviceEntry& device);
+  // Only from the home that published it last: a device may have moved on meanwhile.
+  void Withdraw(const std::string& user, const DeviceEntry& device);
+  // Forgets what a lost home has published.
+  void ForgetHomesOtherThan(const std::vector<Endpoint>& nodes);
+  std::vector<DeviceEntry> Find(const std::string& user) const;
+  size_t users() const { return entries_.size(); }
+
+ private:
+  std::map<std::string, std::vector<DeviceEntry>> entries_;
+};
+
+}  // namespace sfa::community
+
+#endif  // FAKE_SKYPE_NETWORK_DIRECTORY_H_

@@ -1,0 +1,43 @@
+// A person's mouth and ears in one call: says something every 20 ms, remembers what was said and
+// heard.
+#ifndef FAKE_SKYPE_NETWORK_HEADSET_H_
+#define FAKE_SKYPE_NETWORK_HEADSET_H_
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "fake_skype_network/desktop_client.h"
+#include "fake_skype_network/voice.h"
+#include "protocol/media/codec.h"
+#include "runtime/runtime.h"
+
+namespace sfa::community {
+
+class Headset {
+ public:
+  // A record longer than this keeps its beginning: an hour of both directions is 115 MB.
+  static constexpr size_t kMaxRecordedSamples = 3600 * media::kSampleRate;
+
+  // `say` takes each frame that is said. Writes into `record` when there is one.
+  Headset(Runtime& runtime, media::Codec codec, uint64_t voice_seed, AudioRecord* record,
+          std::function<void(std::span<const uint8_t> encoded_20ms)> say);
+
+  void Hear(std::span<const uint8_t> encoded_20ms);
+
+ private:
+  void SayFrame();
+
+  Runtime& runtime_;
+  const media::Codec codec_;
+  Voice voice_;
+  AudioRecord* const record_;
+  const std::function<void(std::span<const uint8_t>)> say_;
+  MonotonicTime next_;
+  std::unique_ptr<Timer> timer_;
+};
+
+}  // namespace sfa::community
+
+#endif  // FAKE_SKYPE_NETWORK_HEADSET_H_

@@ -1,0 +1,61 @@
+#include "fake_skype_network/words.h"
+
+namespace sfa::community {
+
+const char* ToText(peer::LoginState state) {
+  switch (state) {
+    case peer::LoginState::kLoggedOut:
+      return "Logged Out";
+    case peer::LoginState::kLoggedOutPasswordSaved:
+      return "Logged Out and Password Saved";
+    case peer::LoginState::kConnectingToP2p:
+      return "Connecting to P2P Network";
+    case peer::LoginState::kConnectingToServer:
+      return "Connecting to Server";
+    case peer::LoginState::kLoggingIn:
+      return "Logging In";
+    case peer::LoginState::kInitializing:
+      return "Initializing";
+    case peer::LoginState::kLoggedIn:
+      return "Logged In";
+    case peer::LoginState::kLoggingOut:
+      return "Logging Out";
+  }
+  return "";
+}
+
+const char* ToText(peer::EndReason reason) {
+  switch (reason) {
+    case peer::EndReason::kNormal:
+      return "normal";
+    case peer::EndReason::kBusy:
+      return "busy";
+    case peer::EndReason::kRejected:
+      return "rejected";
+    case peer::EndReason::kNoAnswer:
+      return "no answer";
+    case peer::EndReason::kUnknownUser:
+      return "unknown user";
+    case peer::EndReason::kOffline:
+      return "offline";
+    case peer::EndReason::kNoLicense:
+      return "no license";
+    case peer::EndReason::kNoCommonCodec:
+      return "no common codec";
+    case peer::EndReason::kNoPath:
+      return "no path";
+    case peer::EndReason::kMediaLost:
+      return "media lost";
+    case peer::EndReason::kCancelled:
+      return "cancelled";
+    case peer::EndReason::kAnsweredElsewhere:
+      return "answered elsewhere";
+    case peer::EndReason::kNetwork:
+      return "network";
+  }
+  return "";
+}
+
+const char* ToText(media::Codec codec) { return codec == media::Codec::kPcma ? "PCMA" : "PCMU"; }
+
+}  // namespace sfa::community
