@@ -1,0 +1,120 @@
+#include "conformance/checks/judge.h"
+
+#include <exception>
+
+#include "conformance/checks/audio.h"
+#include "conformance/checks/sighting.h"
+#include "conformance/checks/standing.h"
+#include "conformance/scenario/values.h"
+
+namespace sfa::conformance {
+namespace {
+
+// Why nothing in this trace can be judged; "" when it can.
+std::string WhyUnusable(const Trace& trace) {
+  bool stopped = false;
+  for (const Observation& seen : trace.observations()) {
+    if (seen.observer != Observer::kWorld) continue;
+    if (seen.kind == "broken") return "the platform broke: " + seen.Get("reason");
+    if (seen.kind == "late") return "the clock was late: " + seen.Get("reason");
+    stopped |= seen.kind == "stopped";
+  }
+  return stopped ? "" : "the run has no end";
+}
+
+// The first stimulus up to `end` that did not happen; "" when all did.
+std::string MissingStimulus(const Trace& trace, MonotonicTime end) {
+  for (const Observation& seen : trace.observations()) {
+    if (seen.observer == Observer::kStep && seen.kind == "did not happen" && seen.at <= end) {
+      return "the step '" + seen.subject + " " + seen.Get("step") + "' at " +
+             FormatSeconds(seen.at.time_since_epoch()) + " did not happen: " + seen.Get("reason");
+    }
+  }
+  return "";
+}
+
+class ScenarioJudge {
+ public:
+  ScenarioJudge(const Scenario& scenario, const Trace& trace)
+      : scenario_(scenario), trace_(trace) {}
+
+  std::vector<CheckResult> Run() {
+    for (const Expectation& expectation : scenario_.expectations) {
+      const std::vector<std::string> requirements =
+          expectation.requirement.empty() ? scenario_.requirements
+                                          : std::vector<std::string>{expectation.requirement};
+      Append(RunCheck(requirements, expectation.text, [&] { return Look(expectation); }));
+    }
+    Append(CheckStanding(trace_));
+    const std::string unusable = WhyUnusable(trace_);
+    if (!unusable.empty()) MakeInconclusive(unusable);
+    return std::move(results_);
+  }
+
+ private:
+  void Append(std::vector<CheckResult> results) {
+    for (CheckResult& result : results) results_.push_back(std::move(result));
+  }
+
+  void MakeInconclusive(const std::string& reason) {
+    results_.insert(results_.begin(),
+                    {"", "the platform works", Verdict::kInconclusive, reason, std::nullopt});
+    for (CheckResult& result : results_) {
+      result.verdict = Verdict::kInconclusive;
+      result.reason = reason;
+    }
+  }
+
+  Finding Look(const Expectation& expectation) {
+    const Window window = WindowOf(expectation);
+    Finding finding;
+    if (const auto* sighting = std::get_if<Sighting>(&expectation.subject)) {
+      finding = LookFor(*sighting, expectation.never, window, trace_);
+    } else if (const auto* audio = std::get_if<AudioExpectation>(&expectation.subject)) {
+      finding = Listen(*audio, window, trace_);
+    } else {
+      finding = LookAtEnd(std::get<AtEnd>(expectation.subject), trace_);
+    }
+    if (finding.verdict != Verdict::kFail) return finding;
+    const std::string missing = MissingStimulus(trace_, window.end);
+    if (missing.empty()) return finding;
+    return {Verdict::kInconclusive, missing, finding.at};
+  }
+
+  Window WindowOf(const Expectation& expectation) const {
+    const Duration first = scenario_.steps.empty() ? Duration{} : scenario_.steps.front().at;
+    const Duration start = expectation.after.value_or(first);
+    const Duration end = expectation.within ? start + *expectation.within : scenario_.lasts;
+    return {MonotonicTime(start), MonotonicTime(end)};
+  }
+
+  const Scenario& scenario_;
+  const Trace& trace_;
+  std::vector<CheckResult> results_;
+};
+
+}  // namespace
+
+std::vector<CheckResult> RunCheck(const std::vector<std::string>& requirements,
+                                  const std::string& check, const std::function<Finding()>& body) {
+  Finding finding;
+  try {
+    finding = body();
+  } catch (const std::exception& problem) {
+    finding = {Verdict::kInconclusive, std::string("the check itself failed: ") + problem.what(),
+               std::nullopt};
+  } catch (...) {
+    finding = {Verdict::kInconclusive, "the check itself failed", std::nullopt};
+  }
+  std::vector<CheckResult> results;
+  for (const std::string& requirement : requirements) {
+    results.push_back({requirement, check, finding.verdict, finding.reason, finding.at});
+  }
+  return results;
+}
+
+std::vector<CheckResult> Judge(const Scenario& scenario, const Trace& trace) {
+  return ScenarioJudge(scenario, trace).Run();
+}
+
+}  // namespace sfa::conformance

@@ -1,0 +1,216 @@
+#include "conformance/checks/sighting.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "conformance/scenario/values.h"
+
+namespace sfa::conformance {
+namespace {
+
+bool AllHeaders(const Fields& wanted, const Observation& seen) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& field) {
+    return std::any_of(seen.fields.begin(), seen.fields.end(), [&](const auto& header) {
+      return std::equal(header.first.begin(), header.first.end(), field.first.begin(),
+                        field.first.end(),
+                        [](unsigned char a, unsigned char b) {
+                          return std::tolower(a) == std::tolower(b);
+                        }) &&
+             Matches(field.second, header.second);
+    });
+  });
+}
+
+// What a dialplan step is called in AMI's Newexten.
+Fields NewextenHeaders(const Fields& fields) {
+  Fields headers;
+  for (const auto& [key, value] : fields) {
+    if (key == "context") headers.emplace_back("Context", value);
+    if (key == "exten") headers.emplace_back("Extension", value);
+    if (key == "priority") headers.emplace_back("Priority", value);
+    if (key == "application") headers.emplace_back("Application", value);
+    if (key == "data") headers.emplace_back("AppData", value);
+  }
+  return headers;
+}
+
+std::string FieldOf(const Sighting& sighting, const char* name) {
+  for (const auto& [key, value] : sighting.fields) {
+    if (key == name) return value;
+  }
+  return "";
+}
+
+bool IsClientSight(const Sighting& sighting, const Observation& seen) {
+  if (seen.observer != Observer::kClient) return false;
+  if (sighting.kind == "login") {
+    return seen.kind == "login" &&
+           seen.Get("state") == (FieldOf(sighting, "login") == "in" ? "Logged In" : "Logged Out");
+  }
+  if (seen.kind != FieldOf(sighting, "call")) return false;
+  return std::all_of(sighting.fields.begin(), sighting.fields.end(), [&](const auto& field) {
+    return field.first == "call" || Matches(field.second, seen.Get(field.first));
+  });
+}
+
+bool IsAsteriskSight(const Sighting& sighting, const Observation& seen) {
+  if (sighting.kind == "event") {
+    return seen.observer == Observer::kAmi && AllHeaders(sighting.fields, seen);
+  }
+  if (sighting.kind == "response") {
+    return seen.observer == Observer::kResponse && AllHeaders(sighting.fields, seen);
+  }
+  if (sighting.kind == "dialplan") {
+    return seen.observer == Observer::kAmi && seen.kind == "Newexten" &&
+           AllHeaders(NewextenHeaders(sighting.fields), seen);
+  }
+  if (sighting.kind == "cli") {
+    return seen.observer == Observer::kConsole && seen.kind == FieldOf(sighting, "cli") &&
+           seen.Get("output").find(FieldOf(sighting, "contains")) != std::string::npos;
+  }
+  if (sighting.kind == "log") {
+    return seen.observer == Observer::kLog &&
+           seen.Get("text").find(FieldOf(sighting, "log")) != std::string::npos;
+  }
+  const bool started = FieldOf(sighting, "is") != "ended";
+  return seen.observer == Observer::kProcess && seen.kind == FieldOf(sighting, "process") &&
+         (seen.Get("event") == "started") == started;
+}
+
+bool IsSeen(const Sighting& sighting, const Observation& seen) {
+  if (seen.subject != sighting.actor) return false;
+  return sighting.actor == "asterisk" ? IsAsteriskSight(sighting, seen)
+                                      : IsClientSight(sighting, seen);
+}
+
+// Digits are judged as a whole: none lost, none doubled, in order.
+Finding CompareDigits(const Sighting& sighting, bool never, const Window& window,
+                      const Trace& trace) {
+  std::string heard;
+  std::optional<Duration> at;
+  for (const Observation& seen : trace.observations()) {
+    if (seen.observer != Observer::kClient || seen.subject != sighting.actor ||
+        seen.kind != "digit" || seen.at < window.start || seen.at > window.end) {
+      continue;
+    }
+    heard += seen.Get("digit");
+    at = seen.at.time_since_epoch();
+  }
+  const bool equal = heard == FieldOf(sighting, "digits");
+  return {equal != never ? Verdict::kPass : Verdict::kFail, "heard the digits '" + heard + "'", at};
+}
+
+// "2 active channels" in the output of core show channels.
+std::optional<int> ActiveChannels(const std::string& output) {
+  const size_t words = output.find(" active channel");
+  if (words == std::string::npos) return std::nullopt;
+  size_t start = words;
+  while (start > 0 && output[start - 1] >= '0' && output[start - 1] <= '9') --start;
+  int count = 0;
+  if (std::from_chars(output.data() + start, output.data() + words, count).ec != std::errc()) {
+    return std::nullopt;
+  }
+  return count;
+}
+
+// The first number of the line that ends in "licensed channels are currently in use".
+std::optional<int> LicensedInUse(const std::string& output) {
+  const size_t words = output.find("licensed channel");
+  if (words == std::string::npos) return std::nullopt;
+  const size_t line = output.rfind('\n', words);
+  const size_t start = output.find_first_of("0123456789", line == std::string::npos ? 0 : line);
+  int count = 0;
+  if (start >= words ||
+      std::from_chars(output.data() + start, output.data() + words, count).ec != std::errc()) {
+    return std::nullopt;
+  }
+  return count;
+}
+
+const Observation* LastOutput(const Trace& trace, const std::string& command) {
+  const Observation* last = nullptr;
+  for (const Observation& seen : trace.observations()) {
+    if (seen.observer == Observer::kConsole && seen.kind == command) last = &seen;
+  }
+  return last;
+}
+
+Finding CompareCount(const char* what, int expected, const Trace& trace, const char* command,
+                     std::optional<int> (*read)(const std::string&)) {
+  const Observation* output = LastOutput(trace, command);
+  if (output == nullptr) {
+    return {Verdict::kInconclusive, fmt::format("'{}' was not answered", command), std::nullopt};
+  }
+  const std::optional<int> found = read(output->Get("output"));
+  if (!found) {
+    return {Verdict::kInconclusive,
+            fmt::format("the answer to '{}' names no number: {}", command, output->Get("output")),
+            output->at.time_since_epoch()};
+  }
+  return {*found == expected ? Verdict::kPass : Verdict::kFail,
+          fmt::format("{} {} at the end", *found, what), output->at.time_since_epoch()};
+}
+
+}  // namespace
+
+bool Matches(std::string_view pattern, std::string_view text) {
+  size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+Finding LookFor(const Sighting& sighting, bool never, const Window& window, const Trace& trace) {
+  if (sighting.kind == "digits") return CompareDigits(sighting, never, window, trace);
+  int count = 0;
+  std::optional<Duration> first, outside;
+  for (const Observation& seen : trace.observations()) {
+    if (!IsSeen(sighting, seen)) continue;
+    if (seen.at < window.start || seen.at > window.end) {
+      outside = seen.at.time_since_epoch();
+      continue;
+    }
+    if (count++ == 0) first = seen.at.time_since_epoch();
+  }
+  const int expected = sighting.times.value_or(1);
+  const bool met = never ? count == 0 : sighting.times ? count == expected : count >= expected;
+  std::string reason = fmt::format("seen {} {}", count, count == 1 ? "time" : "times");
+  if (count == 0 && outside) reason += ", but at " + FormatSeconds(*outside);
+  return {met ? Verdict::kPass : Verdict::kFail, reason, first};
+}
+
+Finding LookAtEnd(const AtEnd& expected, const Trace& trace) {
+  Finding worst{Verdict::kPass, "", std::nullopt};
+  const auto add = [&](const Finding& finding) {
+    if (!worst.reason.empty()) worst.reason += "; ";
+    worst.reason += finding.reason;
+    worst.at = finding.at;
+    worst.verdict = Compose({worst.verdict, finding.verdict});
+  };
+  if (expected.channels_in_use) {
+    add(CompareCount("channels in use", *expected.channels_in_use, trace, "core show channels",
+                     ActiveChannels));
+  }
+  if (expected.licensed_channels_in_use) {
+    add(CompareCount("licensed channels in use", *expected.licensed_channels_in_use, trace,
+                     "skype show licenses", LicensedInUse));
+  }
+  return worst;
+}
+
+}  // namespace sfa::conformance

@@ -1,0 +1,90 @@
+#include "conformance/checks/sighting.h"
+
+#include <gtest/gtest.h>
+
+namespace sfa::conformance {
+namespace {
+
+MonotonicTime At(int seconds) { return MonotonicTime(std::chrono::seconds(seconds)); }
+Window Between(int start, int end) { return {At(start), At(end)}; }
+
+Trace DigitsHeard() {
+  Trace trace;
+  for (const char digit : {'4', '2', '#'}) {
+    trace.Add({At(5), Observer::kClient, "austin", "digit", {{"digit", std::string(1, digit)}}});
+  }
+  return trace;
+}
+
+TEST(SightingTest, PatternsHoldStars) {
+  EXPECT_TRUE(Matches("Skype/*-0000000?", "Skype/a-0000000?"));
+  EXPECT_TRUE(Matches("*", ""));
+  EXPECT_TRUE(Matches("a*b*c", "aXbXbXc"));
+  EXPECT_FALSE(Matches("a*b", "abc"));
+  EXPECT_FALSE(Matches("abc", "ab"));
+}
+
+TEST(SightingTest, DigitsAreComparedAsAWhole) {
+  const Sighting exact{"austin", "digits", {{"digits", "42#"}}, {}};
+  const Sighting fewer{"austin", "digits", {{"digits", "42"}}, {}};
+  EXPECT_EQ(LookFor(exact, false, Between(0, 9), DigitsHeard()).verdict, Verdict::kPass);
+  EXPECT_EQ(LookFor(fewer, false, Between(0, 9), DigitsHeard()).verdict, Verdict::kFail);
+  EXPECT_EQ(LookFor(exact, false, Between(6, 9), DigitsHeard()).verdict, Verdict::kFail);
+}
+
+TEST(SightingTest, EventsMatchByHeaderAndCount) {
+  Trace trace;
+  const Observation event{At(3),
+                          Observer::kAmi,
+                          "asterisk",
+                          "SkypeAccountStatus",
+                          {{"Event", "SkypeAccountStatus"}, {"Username", "james_bond"}}};
+  trace.Add(event);
+  Sighting once{"asterisk", "event", {{"event", "SkypeAccount*"}, {"username", "james_bond"}}, 1};
+  EXPECT_EQ(LookFor(once, false, Between(0, 9), trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookFor(once, false, Between(4, 9), trace).verdict, Verdict::kFail);
+  EXPECT_EQ(LookFor(once, true, Between(4, 9), trace).verdict, Verdict::kPass);
+  trace.Add(event);
+  EXPECT_EQ(LookFor(once, false, Between(0, 9), trace).verdict, Verdict::kFail);
+}
+
+TEST(SightingTest, DialplanStepsAreNewextenEvents) {
+  Trace trace;
+  trace.Add({At(3),
+             Observer::kAmi,
+             "asterisk",
+             "Newexten",
+             {{"Context", "demo"},
+              {"Extension", "007"},
+              {"Priority", "1"},
+              {"Application", "NoOp"},
+              {"AppData", "Incoming Skype Call!"}}});
+  const Sighting there{"asterisk", "dialplan", {{"context", "demo"}, {"exten", "007"}}, {}};
+  const Sighting other{"asterisk", "dialplan", {{"context", "demo"}, {"exten", "s"}}, {}};
+  EXPECT_EQ(LookFor(there, false, Between(0, 9), trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookFor(other, false, Between(0, 9), trace).verdict, Verdict::kFail);
+}
+
+TEST(SightingTest, CountsWhatIsLeft) {
+  Trace trace;
+  trace.Add({At(9),
+             Observer::kConsole,
+             "asterisk",
+             "core show channels",
+             {{"output", "Channel\n0 active channels\n0 active calls\n"}}});
+  EXPECT_EQ(LookAtEnd({0, {}}, trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookAtEnd({1, {}}, trace).verdict, Verdict::kFail);
+  EXPECT_EQ(LookAtEnd({0, 0}, trace).verdict, Verdict::kInconclusive) << "nobody was asked";
+  trace.Add({At(9),
+             Observer::kConsole,
+             "asterisk",
+             "skype show licenses",
+             {{"output",
+               "File: S4A-1.lic -- Channels: 5 (OK)\n"
+               "1/1 of 5 licensed channels are currently in use\n"}}});
+  EXPECT_EQ(LookAtEnd({0, 1}, trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookAtEnd({0, 0}, trace).verdict, Verdict::kFail);
+}
+
+}  // namespace
+}  // namespace sfa::conformance

@@ -1,0 +1,117 @@
+#include "conformance/host/files.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace sfa::conformance {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error ErrnoError(const std::string& what, const std::string& path) {
+  const int number = errno;
+  const ErrorCode code = number == ENOENT   ? ErrorCode::kNotFound
+                         : number == EACCES ? ErrorCode::kPermissionDenied
+                         : number == ENOSPC ? ErrorCode::kNoSpace
+                                            : ErrorCode::kOther;
+  return {code, what + " " + path + ": " + std::strerror(number)};
+}
+
+Error FilesystemError(const std::string& what, const std::string& path, std::error_code code) {
+  return {ErrorCode::kOther, what + " " + path + ": " + code.message()};
+}
+
+}  // namespace
+
+Result<std::string> ReadFile(const std::string& path) {
+  std::error_code code;
+  if (fs::is_directory(path, code)) {
+    return Error{ErrorCode::kInvalid, "cannot read " + path + ": it is a directory"};
+  }
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return ErrnoError("cannot read", path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (in.bad()) return ErrnoError("cannot read", path);
+  return std::move(text).str();
+}
+
+Status WriteFile(const std::string& path, std::string_view text) {
+  const std::string directory = fs::path(path).parent_path().string();
+  if (!directory.empty()) {
+    if (const Status made = MakeDirectory(directory); !made.ok()) return made;
+  }
+  std::string temporary = path + ".XXXXXX";
+  errno = 0;
+  const int descriptor = mkstemp(temporary.data());
+  if (descriptor < 0) return ErrnoError("cannot write", path);
+  Status status;
+  while (!text.empty() && status.ok()) {
+    const ssize_t written = write(descriptor, text.data(), text.size());
+    if (written > 0) {
+      text.remove_prefix(static_cast<size_t>(written));
+    } else if (errno != EINTR) {
+      status = ErrnoError("cannot write", path);
+    }
+  }
+  if (status.ok() && fchmod(descriptor, 0644) != 0) status = ErrnoError("cannot write", path);
+  if (close(descriptor) != 0 && status.ok()) status = ErrnoError("cannot write", path);
+  if (status.ok() && rename(temporary.c_str(), path.c_str()) != 0) {
+    status = ErrnoError("cannot write", path);
+  }
+  if (!status.ok()) unlink(temporary.c_str());
+  return status;
+}
+
+Status MakeDirectory(const std::string& path) {
+  std::error_code code;
+  fs::create_directories(path, code);
+  if (code) return FilesystemError("cannot make the directory", path, code);
+  return {};
+}
+
+Status RemoveDirectoryTree(const std::string& path) {
+  std::error_code code;
+  fs::remove_all(path, code);
+  if (code) return FilesystemError("cannot remove", path, code);
+  return {};
+}
+
+Result<std::vector<std::string>> ListFiles(const std::string& path, const std::string& suffix) {
+  std::error_code code;
+  std::vector<std::string> names;
+  for (fs::directory_iterator it(path, code), end; !code && it != end; it.increment(code)) {
+    const std::string name = it->path().filename().string();
+    if (name.ends_with(suffix)) names.push_back(name);
+  }
+  if (code) return FilesystemError("cannot list", path, code);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string AbsolutePath(const std::string& path) {
+  std::error_code code;
+  const fs::path absolute = fs::weakly_canonical(fs::absolute(path, code), code);
+  return code ? path : absolute.string();
+}
+
+TemporaryDirectory::TemporaryDirectory() {
+  const char* base = getenv("TMPDIR");
+  path_ = std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/sfalab-XXXXXX";
+  if (mkdtemp(path_.data()) == nullptr) path_.clear();
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  if (!path_.empty()) static_cast<void>(RemoveDirectoryTree(path_));
+}
+
+}  // namespace sfa::conformance

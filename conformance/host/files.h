@@ -1,0 +1,39 @@
+// Files of the machine that the platform itself runs on. Everything in a world goes through
+// sfa::Runtime instead.
+#ifndef CONFORMANCE_HOST_FILES_H_
+#define CONFORMANCE_HOST_FILES_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/result.h"
+
+namespace sfa::conformance {
+
+Result<std::string> ReadFile(const std::string& path);
+// All or nothing: a reader sees the old text or the new one. Makes missing directories.
+Status WriteFile(const std::string& path, std::string_view text);
+Status MakeDirectory(const std::string& path);
+// Removes the directory with all that is in it; one that does not exist is no error.
+Status RemoveDirectoryTree(const std::string& path);
+// Names of the files in a directory that end with `suffix`, sorted.
+Result<std::vector<std::string>> ListFiles(const std::string& path, const std::string& suffix);
+// Without "..", links resolved as far as the path exists.
+std::string AbsolutePath(const std::string& path);
+// A new directory that is removed, with all that is in it, at the end.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace sfa::conformance
+
+#endif  // CONFORMANCE_HOST_FILES_H_

@@ -1,0 +1,65 @@
+#include "conformance/runner/library.h"
+
+#include <utility>
+
+#include "conformance/host/files.h"
+
+namespace sfa::conformance {
+
+std::optional<Library> Library::Open(const std::string& source_root,
+                                     std::vector<InputError>& errors) {
+  const std::string schema_file = source_root + "/scenarios/schema.json";
+  const Result<std::string> text = ReadFile(schema_file);
+  if (!text.ok()) {
+    errors.push_back(
+        {{schema_file},
+         text.error().message + "; is " + source_root + " the root of the repository?"});
+    return std::nullopt;
+  }
+  Result<Schema> schema = Schema::Parse(*text);
+  if (!schema.ok()) {
+    errors.push_back({{schema_file}, schema.error().message});
+    return std::nullopt;
+  }
+  Library library(source_root, std::move(*schema));
+  const std::string chapters = source_root + "/conformance/catalogue";
+  const Result<std::vector<std::string>> names = ListFiles(chapters, ".yaml");
+  if (!names.ok()) {
+    errors.push_back({{chapters}, names.error().message});
+    return std::nullopt;
+  }
+  for (const std::string& name : *names) {
+    const std::string path = chapters + "/" + name;
+    const Result<std::string> chapter = ReadFile(path);
+    if (chapter.ok()) {
+      library.catalogue_.AddChapter(path, *chapter, errors);
+    } else {
+      errors.push_back({{path}, chapter.error().message});
+    }
+  }
+  if (!errors.empty()) return std::nullopt;
+  return library;
+}
+
+std::vector<std::string> Library::ScenarioFiles() const {
+  std::vector<std::string> paths;
+  const std::string directory = root_ + "/scenarios";
+  const Result<std::vector<std::string>> names = ListFiles(directory, ".yaml");
+  if (!names.ok()) return paths;
+  for (const std::string& name : *names) paths.push_back(directory + "/" + name);
+  return paths;
+}
+
+std::optional<Scenario> Library::LoadFile(const std::string& path,
+                                          std::vector<InputError>& errors) const {
+  const Result<std::string> text = ReadFile(path);
+  if (!text.ok()) {
+    errors.push_back({{path}, text.error().message});
+    return std::nullopt;
+  }
+  LoadedScenario loaded = LoadScenario(path, *text, schema_, catalogue_.ids());
+  errors.insert(errors.end(), loaded.errors.begin(), loaded.errors.end());
+  return std::move(loaded.scenario);
+}
+
+}  // namespace sfa::conformance

@@ -1,0 +1,25 @@
+// From a file to a Scenario, or to a list of what is wrong with it.
+#ifndef CONFORMANCE_SCENARIO_LOADER_H_
+#define CONFORMANCE_SCENARIO_LOADER_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/scenario/scenario.h"
+#include "conformance/scenario/schema.h"
+
+namespace sfa::conformance {
+
+struct LoadedScenario {
+  std::optional<Scenario> scenario;  // set when there is no error
+  std::vector<InputError> errors;    // in the file's order
+};
+
+// `known_requirements` are the catalogue's identifiers; `file` names the text in messages.
+LoadedScenario LoadScenario(const std::string& file, const std::string& text, const Schema& schema,
+                            const std::vector<std::string>& known_requirements);
+
+}  // namespace sfa::conformance
+
+#endif  // CONFORMANCE_SCENARIO_LOADER_H_

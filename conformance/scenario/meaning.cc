@@ -1,0 +1,414 @@
+#include "conformance/scenario/meaning.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "conformance/scenario/schema.h"
+#include "conformance/scenario/values.h"
+
+namespace sfa::conformance {
+namespace {
+
+constexpr char kAsterisk[] = "asterisk";
+// A world runs on after its last step and expectation, so that what hangs up has hung up.
+constexpr Duration kSettling = std::chrono::seconds(5);
+constexpr int kDefaultLicensedChannels = 10;
+
+class Reader {
+ public:
+  Reader(const std::string& file, const std::vector<std::string>& requirements,
+         std::vector<InputError>& errors)
+      : file_(file), known_requirements_(requirements), errors_(errors) {}
+
+  Scenario Read(const YAML::Node& root) {
+    scenario_.file = file_;
+    scenario_.name = root["scenario"].Scalar();
+    scenario_.summary = root["summary"].Scalar();
+    for (const YAML::Node& entry : root["requirements"]) {
+      scenario_.requirements.push_back(Requirement(entry));
+    }
+    scenario_.date = *ParseDate("2010-06-01");
+    if (root["date"]) ReadDate(root["date"]);
+    ReadSites(root["network"]);
+    ReadAccounts(root["accounts"]);
+    ReadAsterisk(root["asterisk"]);
+    for (const YAML::Node& entry : root["steps"]) ReadStep(entry);
+    for (const YAML::Node& entry : root["expect"]) ReadExpectation(entry);
+    CheckEveryRequirementIsJudged(root["requirements"]);
+    SettleDuration(root["lasts"]);
+    return std::move(scenario_);
+  }
+
+ private:
+  void Tell(const YAML::Node& node, std::string message) {
+    errors_.push_back({PlaceOf(node, file_), std::move(message)});
+  }
+
+  Duration DurationOf(const YAML::Node& node) {
+    const auto duration = ParseDuration(node.Scalar());
+    if (!duration) Tell(node, "'" + node.Scalar() + "' is longer than 1000h");
+    return duration.value_or(Duration{});
+  }
+
+  std::string Requirement(const YAML::Node& node) {
+    const std::string& name = node.Scalar();
+    if (std::find(known_requirements_.begin(), known_requirements_.end(), name) ==
+        known_requirements_.end()) {
+      const std::string nearest = NearestWord(name, known_requirements_);
+      Tell(node, "no requirement '" + name + "' in the catalogue (conformance/catalogue)" +
+                     (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+    }
+    return name;
+  }
+
+  void ReadDate(const YAML::Node& node) {
+    if (const auto date = ParseDate(node.Scalar())) {
+      scenario_.date = *date;
+    } else {
+      Tell(node, "there is no day '" + node.Scalar() + "'; expected a date such as 2010-06-01");
+    }
+  }
+
+  void ReadSites(const YAML::Node& network) {
+    if (!network) return;
+    for (const auto& entry : network) {
+      sim::SiteSettings site;
+      site.name = entry.first.Scalar();
+      if (!IsHostLabel(site.name)) {
+        Tell(entry.first, "site name '" + site.name + "'; expected letters, digits and hyphens");
+      }
+      const YAML::Node nat = entry.second["nat"];
+      if (nat) ReadNat(nat, site);
+      const YAML::Node link = entry.second["link"];
+      if (link) ReadLink(link, site);
+      scenario_.sites.push_back(std::move(site));
+    }
+  }
+
+  // Site and account names become names of hosts and capture files.
+  static bool IsHostLabel(const std::string& name) {
+    return !name.empty() && name.size() <= 32 &&
+           name.find_first_not_of(
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+               "-_.") == std::string::npos &&
+           name[0] != '.' && name[0] != '-';
+  }
+
+  void ReadNat(const YAML::Node& node, sim::SiteSettings& site) {
+    sim::NatSettings nat;
+    if (node.IsScalar()) {
+      if (node.Scalar() == "none") return;
+      nat.linux_masquerade = node.Scalar() == "linux-masquerade";
+      site.nat = nat;  // the defaults are those of a port-restricted cone
+      return;
+    }
+    const auto word = [&](const char* key, std::vector<std::string> words, int otherwise) {
+      const YAML::Node value = node[key];
+      if (!value) return otherwise;
+      return static_cast<int>(std::find(words.begin(), words.end(), value.Scalar()) -
+                              words.begin());
+    };
+    const std::vector<std::string> dependence = {"endpoint-independent", "address-dependent",
+                                                 "address-and-port-dependent"};
+    nat.mapping = static_cast<sim::NatMapping>(word("mapping", dependence, 0));
+    nat.filtering = static_cast<sim::NatFiltering>(word("filtering", dependence, 2));
+    nat.ports = static_cast<sim::NatPortAssignment>(
+        word("ports", {"preservation", "sequential", "random"}, 0));
+    if (node["hairpin"]) nat.hairpin = node["hairpin"].as<bool>();
+    if (node["udp_timeout"]) nat.udp_timeout = DurationOf(node["udp_timeout"]);
+    site.nat = nat;
+  }
+
+  void ReadLink(const YAML::Node& node, sim::SiteSettings& site) {
+    sim::LinkSettings link;
+    if (node["delay"]) link.delay = DurationOf(node["delay"]);
+    if (node["jitter"]) link.jitter = DurationOf(node["jitter"]);
+    if (node["loss"]) link.loss = ParsePercentage(node["loss"].Scalar()).value_or(0);
+    if (node["queue"]) link.queue_bytes = node["queue"].as<size_t>();
+    site.up = site.down = link;
+    if (node["up"]) site.up.bits_per_second = RateOf(node["up"]);
+    if (node["down"]) site.down.bits_per_second = RateOf(node["down"]);
+  }
+
+  uint64_t RateOf(const YAML::Node& node) {
+    const auto rate = ParseRate(node.Scalar());
+    if (!rate) Tell(node, "'" + node.Scalar() + "' is no rate from 1bps to 1000Gbps");
+    return rate.value_or(0);
+  }
+
+  std::string Site(const YAML::Node& node) {
+    std::vector<std::string> known;
+    for (const sim::SiteSettings& site : scenario_.sites) known.push_back(site.name);
+    const std::string& name = node.Scalar();
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      Tell(node, "no site '" + name + "' under network; there " +
+                     (known.empty() ? std::string("is none") : "is " + AllowedWords(name, known)));
+    }
+    return name;
+  }
+
+  void ReadAccounts(const YAML::Node& accounts) {
+    for (const auto& entry : accounts) {
+      AccountSpec account;
+      account.name = entry.first.Scalar();
+      const YAML::Node& node = entry.second;
+      if (!IsHostLabel(account.name) || account.name == kAsterisk || IsReserved(account.name)) {
+        Tell(entry.first, "account name '" + account.name +
+                              "'; expected letters, digits, '-', '_' and '.', and none of the "
+                              "scenario's own words");
+      }
+      const std::string& kind = node["kind"].Scalar();
+      account.kind = kind == "business"  ? AccountKind::kBusiness
+                     : kind == "regular" ? AccountKind::kRegular
+                                         : AccountKind::kUnregistered;
+      account.password = node["password"] ? node["password"].Scalar() : account.name + "-password";
+      if (node["at"]) account.site = Site(node["at"]);
+      if (node["online"]) account.online = node["online"].as<bool>();
+      if (node["answers_after"]) account.answers_after = DurationOf(node["answers_after"]);
+      if (node["busy"]) account.busy = node["busy"].as<bool>();
+      if (node["codecs"]) account.codecs = node["codecs"].as<std::vector<std::string>>();
+      if (node["profile"] && node["profile"]["fullname"]) {
+        account.fullname = node["profile"]["fullname"].Scalar();
+      }
+      scenario_.accounts.push_back(std::move(account));
+    }
+  }
+
+  // Words that stand beside an actor's name in a step or an expectation.
+  static bool IsReserved(const std::string& name) {
+    for (const char* word : {"at", "requirement", "after", "within", "never", "audio", "at_end"}) {
+      if (name == word) return true;
+    }
+    return false;
+  }
+
+  void ReadAsterisk(const YAML::Node& node) {
+    scenario_.asterisk.site = Site(node["at"]);
+    scenario_.asterisk.licensed_channels =
+        node["licensed_channels"] ? node["licensed_channels"].as<int>() : kDefaultLicensedChannels;
+    for (const auto& entry : node) {
+      const std::string& key = entry.first.Scalar();
+      if (key.ends_with(".conf")) {
+        scenario_.asterisk.files.emplace_back(key, entry.second.Scalar());
+      }
+    }
+  }
+
+  std::vector<std::string> Accounts(bool with_client) const {
+    std::vector<std::string> names;
+    for (const AccountSpec& account : scenario_.accounts) {
+      if (!with_client || !account.site.empty()) names.push_back(account.name);
+    }
+    return names;
+  }
+
+  std::string Account(const YAML::Node& node, bool with_client) {
+    const std::vector<std::string> known = Accounts(with_client);
+    const std::string& name = node.Scalar();
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      Tell(node, std::string("no account '") + name + "'" +
+                     (with_client ? " with a desktop client (key 'at')" : "") +
+                     (known.empty() ? "" : "; there is " + AllowedWords(name, known)));
+    }
+    return name;
+  }
+
+  void ReadStep(const YAML::Node& node) {
+    Step step;
+    step.place = PlaceOf(node, file_);
+    step.at = DurationOf(node["at"]);
+    if (!scenario_.steps.empty() && step.at < scenario_.steps.back().at) {
+      Tell(node["at"], "this step is before the one above it; steps stand in the order of time");
+    }
+    for (const auto& entry : node) {
+      if (entry.first.Scalar() == "at") continue;
+      step.actor = entry.first.Scalar();
+      if (step.actor != kAsterisk) Account(entry.first, true);
+      const auto& action = *entry.second.begin();
+      step.verb = action.first.Scalar();
+      if (action.second.IsMap()) {
+        step.headers = FieldsOf(action.second);
+      } else {
+        step.argument = action.second.Scalar();
+      }
+      if (step.verb == "call") Account(action.second, false);
+    }
+    scenario_.steps.push_back(std::move(step));
+  }
+
+  static Fields FieldsOf(const YAML::Node& map) {
+    Fields fields;
+    for (const auto& entry : map) fields.emplace_back(entry.first.Scalar(), entry.second.Scalar());
+    return fields;
+  }
+
+  void ReadExpectation(const YAML::Node& node) {
+    Expectation expectation;
+    expectation.place = PlaceOf(node, file_);
+    YAML::Emitter line;
+    line.SetMapFormat(YAML::Flow);
+    line.SetSeqFormat(YAML::Flow);
+    line << YAML::Clone(node);
+    expectation.text = line.c_str();
+    std::replace(expectation.text.begin(), expectation.text.end(), '\n', ' ');
+    int subjects = 0;
+    for (const auto& entry : node) {
+      const std::string& key = entry.first.Scalar();
+      const YAML::Node& value = entry.second;
+      if (key == "requirement") {
+        expectation.requirement = Requirement(value);
+        RequireListed(value);
+      } else if (key == "after") {
+        expectation.after = DurationOf(value);
+      } else if (key == "within") {
+        expectation.within = DurationOf(value);
+      } else if (key == "never") {
+        expectation.never = value.as<bool>();
+      } else {
+        ++subjects;
+        if (key == "audio") {
+          expectation.subject = ReadAudio(value);
+        } else if (key == "at_end") {
+          expectation.subject = ReadAtEnd(value);
+        } else {
+          expectation.subject = ReadSighting(entry.first, value);
+        }
+      }
+    }
+    if (subjects != 1) {
+      Tell(node, "an expectation has " + std::to_string(subjects) +
+                     " subjects; expected exactly one of audio, at_end, asterisk or an account");
+    }
+    scenario_.expectations.push_back(std::move(expectation));
+  }
+
+  void RequireListed(const YAML::Node& node) {
+    const auto& listed = scenario_.requirements;
+    if (std::find(listed.begin(), listed.end(), node.Scalar()) == listed.end()) {
+      Tell(node, "requirement '" + node.Scalar() +
+                     "' is not among the scenario's; add it to 'requirements' at the top");
+    }
+  }
+
+  AudioExpectation ReadAudio(const YAML::Node& node) {
+    AudioExpectation audio;
+    audio.from = Account(node["from"], true);
+    audio.heard_by = Account(node["heard_by"], true);
+    if (node["correlation"]) audio.correlation = Bound(node["correlation"]);
+    if (node["mos"]) audio.mos = Bound(node["mos"]);
+    if (node["delay"]) {
+      const std::string& text = node["delay"].Scalar();
+      audio.delay = ParseDuration(text.substr(text.find_first_of("0123456789")));
+    }
+    return audio;
+  }
+
+  static double Bound(const YAML::Node& node) {
+    const std::string& text = node.Scalar();
+    const char* digits = text.data() + text.find_first_of("0123456789");
+    double value = 0;
+    std::from_chars(digits, text.data() + text.size(), value);
+    return value;
+  }
+
+  static AtEnd ReadAtEnd(const YAML::Node& node) {
+    AtEnd end;
+    if (node["channels_in_use"]) end.channels_in_use = node["channels_in_use"].as<int>();
+    if (node["licensed_channels_in_use"]) {
+      end.licensed_channels_in_use = node["licensed_channels_in_use"].as<int>();
+    }
+    return end;
+  }
+
+  Sighting ReadSighting(const YAML::Node& actor, const YAML::Node& node) {
+    Sighting sighting;
+    sighting.actor = actor.Scalar();
+    const bool asterisk = sighting.actor == kAsterisk;
+    if (!asterisk) Account(actor, true);
+    const std::vector<std::string> kinds =
+        asterisk
+            ? std::vector<std::string>{"event", "response", "dialplan", "cli", "log", "process"}
+            : std::vector<std::string>{"login", "call", "digits"};
+    int found = 0;
+    for (const auto& entry : node) {
+      const std::string& key = entry.first.Scalar();
+      if (key == "times") {
+        sighting.times = entry.second.as<int>();
+        continue;
+      }
+      if (std::find(kinds.begin(), kinds.end(), key) != kinds.end()) {
+        ++found;
+        sighting.kind = key;
+      }
+      if (entry.second.IsMap()) {
+        sighting.fields = FieldsOf(entry.second);
+      } else {
+        sighting.fields.emplace_back(key, entry.second.Scalar());
+      }
+    }
+    if (found != 1) {
+      std::string allowed;
+      for (const std::string& kind : kinds) allowed += (allowed.empty() ? "" : ", ") + kind;
+      Tell(node, "expected exactly one of " + allowed);
+    }
+    if (sighting.kind == "cli") CheckCommandIsRun(node);
+    return sighting;
+  }
+
+  // A console output is only seen when a step has asked for it.
+  void CheckCommandIsRun(const YAML::Node& node) {
+    const std::string& command = node["cli"].Scalar();
+    std::vector<std::string> commands;
+    for (const Step& step : scenario_.steps) {
+      if (step.verb == "cli") commands.push_back(step.argument);
+    }
+    if (std::find(commands.begin(), commands.end(), command) != commands.end()) return;
+    Tell(node["cli"],
+         "no step runs the console command '" + command + "'" +
+             (commands.empty() ? "" : "; there is " + AllowedWords(command, commands)));
+  }
+
+  void CheckEveryRequirementIsJudged(const YAML::Node& list) {
+    for (const Expectation& expectation : scenario_.expectations) {
+      if (expectation.requirement.empty()) return;
+    }
+    for (const YAML::Node& entry : list) {
+      const bool judged =
+          std::any_of(scenario_.expectations.begin(), scenario_.expectations.end(),
+                      [&](const Expectation& each) { return each.requirement == entry.Scalar(); });
+      if (!judged) Tell(entry, "no expectation judges requirement '" + entry.Scalar() + "'");
+    }
+  }
+
+  void SettleDuration(const YAML::Node& lasts) {
+    Duration last{};
+    for (const Step& step : scenario_.steps) last = std::max(last, step.at);
+    const Duration first = scenario_.steps.empty() ? Duration{} : scenario_.steps.front().at;
+    for (const Expectation& expectation : scenario_.expectations) {
+      const Duration start = expectation.after.value_or(first);
+      last = std::max(last, start + expectation.within.value_or(Duration{}));
+    }
+    scenario_.lasts = last + kSettling;
+    if (!lasts) return;
+    scenario_.lasts = DurationOf(lasts);
+    if (scenario_.lasts < last) {
+      Tell(lasts, "'" + lasts.Scalar() + "' ends before the last step or expectation, at " +
+                      FormatSeconds(last));
+    }
+  }
+
+  const std::string& file_;
+  const std::vector<std::string>& known_requirements_;
+  std::vector<InputError>& errors_;
+  Scenario scenario_;
+};
+
+}  // namespace
+
+Scenario ReadMeaning(const YAML::Node& document, const std::string& file,
+                     const std::vector<std::string>& known_requirements,
+                     std::vector<InputError>& errors) {
+  return Reader(file, known_requirements, errors).Read(document);
+}
+
+}  // namespace sfa::conformance

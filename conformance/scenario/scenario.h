@@ -1,0 +1,100 @@
+// A scenario as data: what the loader makes of a file, and all that a run needs.
+#ifndef CONFORMANCE_SCENARIO_SCENARIO_H_
+#define CONFORMANCE_SCENARIO_SCENARIO_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "conformance/scenario/input_error.h"
+#include "network_sim/site.h"
+#include "runtime/time.h"
+
+namespace sfa::conformance {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+enum class AccountKind { kBusiness, kRegular, kUnregistered };
+
+struct AccountSpec {
+  std::string name;
+  AccountKind kind = AccountKind::kRegular;
+  std::string password;
+  std::string site;    // where its desktop client runs; "" when it has none
+  bool online = true;  // the client logs in at the world's beginning
+  std::optional<Duration> answers_after;
+  bool busy = false;
+  std::vector<std::string> codecs;  // empty: the client's own
+  std::string fullname;
+};
+
+struct AsteriskSpec {
+  std::string site;
+  int licensed_channels = 0;
+  std::vector<std::pair<std::string, std::string>> files;  // name and text
+};
+
+// A stimulus. The actor is an account, or "asterisk".
+struct Step {
+  Place place;
+  Duration at{};
+  std::string actor;
+  std::string verb;      // "call", "answer", …; "originate", "ami", "cli" of asterisk
+  std::string argument;  // who is called, the digits, the console command
+  Fields headers;        // of originate and ami
+};
+
+// A client's sight, an AMI event, a console output …, in a window of time.
+struct Sighting {
+  std::string actor;
+  std::string kind;          // clients: "login", "call", "digits"; asterisk: "event", "response",
+                             // "dialplan", "cli", "log", "process"
+  Fields fields;             // what the sighting must contain; values may hold * as in file names
+  std::optional<int> times;  // exactly so often; without it, at least once
+};
+
+struct AudioExpectation {
+  std::string from;
+  std::string heard_by;
+  double correlation = 0.9;
+  std::optional<double> mos;
+  std::optional<Duration> delay;
+};
+
+struct AtEnd {
+  std::optional<int> channels_in_use;
+  std::optional<int> licensed_channels_in_use;
+};
+
+struct Expectation {
+  Place place;
+  std::string text;                // as written, on one line, for reports
+  std::string requirement;         // "" stands for all of the scenario's
+  std::optional<Duration> after;   // the window's start; without it, the first step
+  std::optional<Duration> within;  // its length; without it, up to the end
+  bool never = false;
+  std::variant<Sighting, AudioExpectation, AtEnd> subject;
+};
+
+struct Scenario {
+  std::string file;
+  std::string text;  // the file as it is
+  std::string name;
+  std::string summary;
+  std::vector<std::string> requirements;
+  WallTime date{};
+  Duration lasts{};  // from the world's beginning to its end
+  std::vector<sim::SiteSettings> sites;
+  std::vector<AccountSpec> accounts;
+  AsteriskSpec asterisk;
+  std::vector<Step> steps;
+  std::vector<Expectation> expectations;
+};
+
+}  // namespace sfa::conformance
+
+#endif  // CONFORMANCE_SCENARIO_SCENARIO_H_

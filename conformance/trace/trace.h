@@ -1,0 +1,74 @@
+// What was seen of a run, from outside the driver: the only thing that checks look at.
+#ifndef CONFORMANCE_TRACE_TRACE_H_
+#define CONFORMANCE_TRACE_TRACE_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/time.h"
+
+namespace sfa::conformance {
+
+enum class Observer {
+  kStep,      // a stimulus of the scenario; kind: its verb, or "did not happen"
+  kClient,    // a person's desktop client; kind: "login", "incoming", "ringing", …
+  kAmi,       // an AMI event; kind: its name
+  kResponse,  // an answer to an AMI action; kind: the action
+  kConsole,   // the output of a console command; kind: the command
+  kLog,       // a line of the PBX's log; kind: its level
+  kProcess,   // kind: the process's name
+  kFiles,     // a directory's content; kind: the directory
+  kAudio,     // what a client said and heard in a call, and its statistics
+  kWorld,     // the platform itself; kind: "ready", "broken", "late", "stopped"
+};
+// "step", "client", "ami" …
+const char* ToString(Observer observer);
+
+struct Observation {
+  MonotonicTime at;
+  Observer observer;
+  std::string subject;  // an account, "asterisk", "world"
+  std::string kind;
+  std::vector<std::pair<std::string, std::string>> fields;
+
+  // The first field of that name, without regard to case; "" when there is none.
+  const std::string& Get(const std::string& name) const;
+};
+
+// 8 kHz mono linear, on the world's time line.
+struct Recording {
+  std::string actor;
+  MonotonicTime sent_start, heard_start;
+  std::vector<int16_t> sent, heard;
+  uint64_t packets_received = 0;
+  uint64_t packets_lost = 0;
+};
+
+class Trace {
+ public:
+  void Add(Observation observation) { observations_.push_back(std::move(observation)); }
+  // Adds an observation with its measures, and keeps the samples.
+  void AddRecording(MonotonicTime at, Recording recording);
+
+  const std::vector<Observation>& observations() const { return observations_; }
+  const std::vector<Recording>& recordings() const { return recordings_; }
+
+  // One JSON object a line, in the order in which things were seen; the same bytes for the same
+  // run.
+  std::string ToJsonLines() const;
+  // BLAKE2b-256 of ToJsonLines(), in hexadecimal; covers the samples by their own hashes.
+  std::string Hash() const;
+
+ private:
+  std::vector<Observation> observations_;
+  std::vector<Recording> recordings_;
+};
+
+// BLAKE2b-256 in hexadecimal.
+std::string HashBytes(const void* bytes, size_t size);
+
+}  // namespace sfa::conformance
+
+#endif  // CONFORMANCE_TRACE_TRACE_H_

@@ -1,0 +1,40 @@
+// A simulated machine with one process on it: a server of the community, or a person's computer.
+#ifndef CONFORMANCE_WORLD_COMPUTER_H_
+#define CONFORMANCE_WORLD_COMPUTER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "asterisk_harness/operating_system/machine.h"
+#include "network_sim/site.h"
+
+namespace sfa::conformance {
+
+class Computer {
+ public:
+  using LogSink = std::function<void(const std::string& process, std::string_view text)>;
+
+  // `host` outlives it; the process bears the host's name.
+  Computer(sim::Host& host, LogSink log)
+      : machine_(harness::NewMachine(
+            [&host](const std::string& process, FileSystem& files, Processes& processes,
+                    Log& process_log) {
+              return host.NewProcess(process, files, processes, process_log);
+            },
+            [&host, log = std::move(log)](const std::string&, LogLevel, std::string_view text) {
+              log(host.name(), text);
+            })),
+        runtime_(machine_->NewProcess(host.name())) {}
+
+  Runtime& runtime() { return *runtime_; }
+
+ private:
+  std::unique_ptr<harness::Machine> machine_;
+  std::unique_ptr<Runtime> runtime_;
+};
+
+}  // namespace sfa::conformance
+
+#endif  // CONFORMANCE_WORLD_COMPUTER_H_

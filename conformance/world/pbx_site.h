@@ -1,0 +1,52 @@
+// The PBX of a world, whichever it is: behind one interface, made by one factory per target.
+#ifndef CONFORMANCE_WORLD_PBX_SITE_H_
+#define CONFORMANCE_WORLD_PBX_SITE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "asterisk_harness/pbx.h"
+#include "conformance/scenario/scenario.h"
+#include "network_sim/simulation.h"
+#include "network_sim/site.h"
+
+namespace sfa::conformance {
+
+// What is seen of the PBX and its machine.
+class PbxSiteObserver : public harness::PbxObserver {
+ public:
+  // `event`: "started", "exited with status 0", "killed by signal 9".
+  virtual void OnProcess(const std::string& name, const std::string& event) = 0;
+  // What the machine's other processes say; for the log of a failing case, not for checks.
+  virtual void OnDiagnostic(const std::string& process, const std::string& text) = 0;
+
+ protected:
+  ~PbxSiteObserver() = default;
+};
+
+// A machine in the world's network with a PBX on it, not yet started.
+class PbxSite {
+ public:
+  virtual ~PbxSite() = default;
+  virtual harness::Pbx& pbx() = 0;
+  // Paths of the engine's executables that lie in or below `directory`.
+  virtual std::vector<std::string> EngineFiles(const std::string& directory) = 0;
+};
+
+class PbxFactory {
+ public:
+  virtual ~PbxFactory() = default;
+  // "sim", "asterisk-22", "asterisk-16"
+  virtual std::string target() const = 0;
+  virtual sim::ClockKind clock() const = 0;
+  // "" when this machine can run the target, else why not: then every case is unsupported.
+  virtual std::string WhyUnsupported() const { return ""; }
+  // The site of the scenario's PBX exists in `network`. The observer outlives what is returned.
+  virtual Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk, sim::Network& network,
+                                                PbxSiteObserver& observer) const = 0;
+};
+
+}  // namespace sfa::conformance
+
+#endif  // CONFORMANCE_WORLD_PBX_SITE_H_

@@ -1,0 +1,76 @@
+#include "conformance/world/person.h"
+
+#include <utility>
+
+namespace sfa::conformance {
+namespace {
+
+community::ClientSettings SettingsFor(const AccountSpec& account,
+                                      const peer::NetworkSettings& network, uint64_t voice_seed) {
+  community::ClientSettings settings;
+  settings.user = account.name;
+  settings.password = account.password;
+  settings.network = network;
+  if (!account.codecs.empty()) {
+    settings.codecs.clear();
+    for (const std::string& codec : account.codecs) {
+      settings.codecs.push_back(codec == "alaw" ? media::Codec::kPcma : media::Codec::kPcmu);
+    }
+  }
+  if (account.answers_after) settings.answer_after = *account.answers_after;
+  settings.busy = account.busy;
+  settings.voice_seed = voice_seed;
+  return settings;
+}
+
+}  // namespace
+
+Person::Person(const AccountSpec& account, std::unique_ptr<Computer> computer,
+               const peer::NetworkSettings& network, uint64_t voice_seed, Trace& trace)
+    : name_(account.name),
+      trace_(trace),
+      computer_(std::move(computer)),
+      client_(community::NewDesktopClient(computer_->runtime(),
+                                          SettingsFor(account, network, voice_seed), *this)) {}
+
+std::string Person::Do(const Step& step) {
+  if (step.verb == "login") {
+    client_->LogIn();
+  } else if (step.verb == "logout") {
+    client_->LogOut();
+  } else if (step.verb == "call") {
+    if (!logged_in_) return "the client is not logged in";
+    client_->CallUser(step.argument);
+  } else if (step.verb == "answer") {
+    client_->Answer();
+  } else if (step.verb == "reject") {
+    client_->Reject();
+  } else if (step.verb == "hangup") {
+    client_->HangUp();
+  } else if (step.verb == "dtmf") {
+    client_->SendDigits(step.argument);
+  } else {
+    return "a client cannot do that";
+  }
+  return "";
+}
+
+void Person::OnSight(const community::ClientSight& sight) {
+  trace_.Add({sight.at, Observer::kClient, name_, sight.kind, sight.fields});
+  const Observation& seen = trace_.observations().back();
+  if (sight.kind == "login") logged_in_ = seen.Get("state") == "Logged In";
+  if (sight.kind == "answered") answered_ = true;
+  if (sight.kind == "ended") {
+    if (answered_) KeepRecording(sight.at);
+    answered_ = false;
+  }
+}
+
+void Person::KeepRecording(MonotonicTime at) {
+  const community::AudioRecord& audio = client_->audio();
+  const peer::MediaStatistics statistics = client_->statistics();
+  trace_.AddRecording(at, {name_, audio.sent_start, audio.heard_start, audio.sent, audio.heard,
+                           statistics.packets_received, statistics.packets_lost});
+}
+
+}  // namespace sfa::conformance

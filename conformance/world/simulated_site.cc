@@ -1,0 +1,124 @@
+#include "conformance/world/simulated_site.h"
+
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "asterisk_harness/operating_system/machine.h"
+#include "asterisk_harness/simulated/simulated_pbx.h"
+#include "skypeforasterisk/engine.h"
+
+namespace sfa::conformance {
+namespace {
+
+// What the res module extracts and launches here. The simulated machine recognises a program by its
+// bytes, so any bytes that nothing else has will do.
+constexpr std::string_view kEngineImage = "skyhost, the engine of a simulated machine\n";
+constexpr char kLicensesDirectory[] = "/var/lib/asterisk/licenses";
+
+class EngineProgram final : public harness::Program {
+ public:
+  EngineProgram(Runtime& runtime, std::unique_ptr<ByteStream> control,
+                std::function<void(int status)> exit)
+      : engine_(engine::NewEngine(runtime, std::move(control), std::move(exit))) {}
+
+ private:
+  std::unique_ptr<engine::Engine> engine_;
+};
+
+class SimulatedSite final : public PbxSite {
+ public:
+  SimulatedSite(sim::Host& host, PbxSiteObserver& observer)
+      : machine_(harness::NewMachine(
+            [&host](const std::string& process, FileSystem& files, Processes& processes, Log& log) {
+              return host.NewProcess(process, files, processes, log);
+            },
+            [&observer](const std::string& process, LogLevel, std::string_view text) {
+              observer.OnDiagnostic(process, std::string(text));
+            })) {
+    machine_->InstallProgram(
+        std::string(kEngineImage),
+        [](Runtime& runtime, std::unique_ptr<ByteStream> control, std::function<void(int)> exit) {
+          return std::make_unique<EngineProgram>(runtime, std::move(control), std::move(exit));
+        });
+    machine_->SetProcessObserver([&observer](const harness::ProcessSight& sight) {
+      observer.OnProcess(sight.name, sight.event);
+    });
+  }
+
+  Status WriteLicenses(int channels) {
+    const Status made = machine_->files().MakeDirectories(kLicensesDirectory);
+    if (!made.ok()) return made;
+    return machine_->files().WriteAtomically(std::string(kLicensesDirectory) + "/channels",
+                                             std::to_string(channels) + "\n", 0644);
+  }
+
+  void MakePbx(const AsteriskSpec& asterisk, const skype_driver* driver,
+               PbxSiteObserver& observer) {
+    runtime_ = machine_->NewProcess("asterisk");
+    harness::SimulatedPbxSettings settings;
+    settings.files = asterisk.files;
+    settings.driver = driver;
+    settings.engine_image = {reinterpret_cast<const uint8_t*>(kEngineImage.data()),
+                             kEngineImage.size()};
+    pbx_ = harness::NewSimulatedPbx(*runtime_, std::move(settings), observer);
+  }
+
+  harness::Pbx& pbx() override { return *pbx_; }
+
+  std::vector<std::string> EngineFiles(const std::string& directory) override {
+    std::vector<std::string> found;
+    Search(directory, 0, found);
+    return found;
+  }
+
+ private:
+  static constexpr int kDeepest = 4;
+
+  void Search(const std::string& directory, int depth, std::vector<std::string>& found) {
+    const Result<std::vector<std::string>> names = machine_->files().List(directory);
+    if (!names.ok() || depth > kDeepest) return;
+    for (const std::string& name : *names) {
+      const std::string path = directory + "/" + name;
+      const Result<std::string> content = machine_->files().ReadAll(path);
+      if (!content.ok()) {
+        Search(path, depth + 1, found);
+      } else if (*content == kEngineImage) {
+        found.push_back(path);
+      }
+    }
+  }
+
+  std::unique_ptr<harness::Machine> machine_;
+  std::unique_ptr<Runtime> runtime_;
+  std::unique_ptr<harness::Pbx> pbx_;
+};
+
+class SimulatedPbxFactory final : public PbxFactory {
+ public:
+  explicit SimulatedPbxFactory(const skype_driver* driver) : driver_(driver) {}
+
+  std::string target() const override { return "sim"; }
+  sim::ClockKind clock() const override { return sim::ClockKind::kVirtual; }
+
+  Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk, sim::Network& network,
+                                        PbxSiteObserver& observer) const override {
+    auto site =
+        std::make_unique<SimulatedSite>(network.AddHost(asterisk.site, "asterisk"), observer);
+    const Status licensed = site->WriteLicenses(asterisk.licensed_channels);
+    if (!licensed.ok()) return licensed.error();
+    site->MakePbx(asterisk, driver_, observer);
+    return std::unique_ptr<PbxSite>(std::move(site));
+  }
+
+ private:
+  const skype_driver* const driver_;
+};
+
+}  // namespace
+
+std::unique_ptr<PbxFactory> NewSimulatedPbxFactory(const skype_driver* driver) {
+  return std::make_unique<SimulatedPbxFactory>(driver);
+}
+
+}  // namespace sfa::conformance

@@ -1,0 +1,230 @@
+#include "conformance/world/world.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "conformance/scenario/values.h"
+#include "conformance/world/community.h"
+#include "conformance/world/person.h"
+
+namespace sfa::conformance {
+namespace {
+
+// Generous: a stop asks the engine to end, which has 3 s.
+constexpr Duration kLongestStop = std::chrono::seconds(30);
+constexpr Duration kLongestAnswer = std::chrono::seconds(5);
+// Real time only: an event that is late by more makes timing checks meaningless.
+constexpr Duration kLatenessAllowed = std::chrono::milliseconds(100);
+constexpr size_t kLongestLog = 4 << 20;
+constexpr char kAsterisk[] = "asterisk";
+
+class World final : private PbxSiteObserver {
+ public:
+  World(const Scenario& scenario, const PbxFactory& factory, const WorldSettings& settings)
+      : scenario_(scenario),
+        factory_(factory),
+        simulation_({settings.seed, factory.clock(), scenario.date}),
+        network_(simulation_, settings.capture_directory) {}
+
+  ~World() {
+    // People and PBX speak of what they see until they are gone.
+    people_.clear();
+    pbx_.reset();
+    community_.reset();
+  }
+
+  WorldRun Run() {
+    try {
+      const Status built = Build();
+      if (built.ok()) {
+        RunSteps();
+        LookAround();
+        Stop();
+      } else {
+        Broken(built.error().message);
+      }
+    } catch (const std::exception& problem) {
+      Broken(problem.what());
+    }
+    run_.packets_delivered = network_.ledger().packets_delivered;
+    return std::move(run_);
+  }
+
+ private:
+  Status Build() {
+    for (const sim::SiteSettings& site : scenario_.sites) network_.AddSite(site);
+    const Computer::LogSink log = [this](const std::string& process, std::string_view text) {
+      OnDiagnostic(process, std::string(text));
+    };
+    auto community = Community::Make(scenario_.accounts, network_, log);
+    if (!community.ok()) return community.error();
+    community_ = std::move(*community);
+    for (const AccountSpec& account : scenario_.accounts) {
+      if (account.site.empty()) continue;
+      auto computer = std::make_unique<Computer>(network_.AddHost(account.site, account.name), log);
+      people_.push_back(
+          std::make_unique<Person>(account, std::move(computer), community_->network(),
+                                   simulation_.SeedFor("voice of " + account.name), run_.trace));
+      if (account.online) people_.back()->LogIn();
+    }
+    auto pbx = factory_.Make(scenario_.asterisk, network_, *this);
+    if (!pbx.ok()) return pbx.error();
+    pbx_ = std::move(*pbx);
+    pbx_->pbx().Start([this](const std::string& error) {
+      if (!error.empty()) return Broken("the PBX did not start: " + error);
+      pbx_ready_ = true;
+      See(Observer::kWorld, "world", "ready", {});
+    });
+    return {};
+  }
+
+  void RunSteps() {
+    for (const Step& step : scenario_.steps) {
+      simulation_.RunUntil(MonotonicTime(step.at));
+      Do(step);
+    }
+    simulation_.RunUntil(MonotonicTime(scenario_.lasts));
+  }
+
+  void Do(const Step& step) {
+    Fields fields = step.headers;
+    if (!step.argument.empty()) fields.emplace_back("argument", step.argument);
+    See(Observer::kStep, step.actor, step.verb, fields);
+    std::string problem;
+    if (step.actor == kAsterisk) {
+      problem = pbx_ready_ ? DoAtAsterisk(step) : "Asterisk is not ready";
+    } else {
+      for (const auto& person : people_) {
+        if (person->name() == step.actor) problem = person->Do(step);
+      }
+    }
+    if (!problem.empty()) {
+      See(Observer::kStep, step.actor, "did not happen",
+          {{"step", step.verb}, {"reason", problem}});
+    }
+  }
+
+  std::string DoAtAsterisk(const Step& step) {
+    if (step.verb == "cli") {
+      Ask(step.argument);
+      return "";
+    }
+    harness::AmiMessage action;
+    if (step.verb == "originate") {
+      action.headers = {{"Action", "Originate"}, {"Async", "true"}};
+    }
+    action.headers.insert(action.headers.end(), step.headers.begin(), step.headers.end());
+    const std::string name = action.Get("Action");
+    pbx_->pbx().SendAction(action, [this, name](const std::vector<harness::AmiMessage>& messages) {
+      for (const harness::AmiMessage& message : messages) {
+        See(Observer::kResponse, kAsterisk, name, message.headers);
+      }
+    });
+    return "";
+  }
+
+  void Ask(const std::string& command) {
+    ++questions_;
+    pbx_->pbx().RunCommand(command, [this, command](const std::string& output) {
+      --questions_;
+      See(Observer::kConsole, kAsterisk, command, {{"output", output}});
+    });
+  }
+
+  // What an administrator finds after the scenario's end.
+  void LookAround() {
+    if (!pbx_ready_) return;
+    Fields files;
+    for (const std::string& path : pbx_->EngineFiles(EngineDirectory())) {
+      files.emplace_back("executable", path);
+    }
+    See(Observer::kFiles, kAsterisk, EngineDirectory(), std::move(files));
+    Ask("core show channels");
+    Ask("skype show licenses");
+    simulation_.RunUntilOrTimeout([this] { return questions_ == 0; },
+                                  simulation_.Now() + kLongestAnswer);
+  }
+
+  // As chan_skype.conf says, /tmp unless it does (manual 3.1).
+  std::string EngineDirectory() const {
+    for (const auto& [name, text] : scenario_.asterisk.files) {
+      if (name != "chan_skype.conf") continue;
+      const size_t at = text.find("engine_directory=");
+      if (at == std::string::npos) continue;
+      const size_t start = at + std::string_view("engine_directory=").size();
+      return text.substr(start, text.find_first_of("\r\n", start) - start);
+    }
+    return "/tmp";
+  }
+
+  void Stop() {
+    for (const auto& person : people_) person->LogOut();
+    pbx_stopped_ = !pbx_ready_;
+    if (pbx_ready_) pbx_->pbx().Stop([this] { pbx_stopped_ = true; });
+    const MonotonicTime deadline = simulation_.Now() + kLongestStop;
+    simulation_.RunUntilOrTimeout([this] { return pbx_stopped_; }, deadline);
+    // Clients say good-bye, and what they have recorded is kept.
+    simulation_.RunUntil(simulation_.Now() + std::chrono::seconds(1));
+    if (!pbx_stopped_) Broken("the PBX did not stop");
+    if (!pbx_ready_ && !broken_) Broken("the PBX was never ready");
+    const Duration late = simulation_.worst_lateness();
+    if (late > kLatenessAllowed) {
+      See(Observer::kWorld, "world", "late", {{"reason", "by " + FormatSeconds(late)}});
+    }
+    See(Observer::kWorld, "world", "stopped", {});
+  }
+
+  void Broken(const std::string& reason) {
+    broken_ = true;
+    See(Observer::kWorld, "world", "broken", {{"reason", reason}});
+  }
+
+  void See(Observer observer, std::string subject, std::string kind, Fields fields) {
+    run_.trace.Add(
+        {simulation_.Now(), observer, std::move(subject), std::move(kind), std::move(fields)});
+  }
+
+  // PbxSiteObserver
+  void OnAmiEvent(const harness::AmiMessage& event) override {
+    See(Observer::kAmi, kAsterisk, event.Get("Event"), event.headers);
+  }
+  void OnLog(const std::string& level, const std::string& text) override {
+    See(Observer::kLog, kAsterisk, level, {{"text", text}});
+    OnDiagnostic("asterisk", level + ": " + text);
+  }
+  void OnProcess(const std::string& name, const std::string& event) override {
+    See(Observer::kProcess, kAsterisk, name, {{"event", event}});
+  }
+  void OnDiagnostic(const std::string& process, const std::string& text) override {
+    if (run_.log.size() > kLongestLog) return;
+    run_.log += fmt::format("{} {}: {}\n", FormatSeconds(simulation_.Now().time_since_epoch()),
+                            process, text);
+  }
+
+  const Scenario& scenario_;
+  const PbxFactory& factory_;
+  WorldRun run_;
+  bool pbx_ready_ = false;
+  bool pbx_stopped_ = false;
+  bool broken_ = false;
+  int questions_ = 0;
+  sim::Simulation simulation_;
+  sim::Network network_;
+  std::unique_ptr<Community> community_;
+  std::unique_ptr<PbxSite> pbx_;
+  std::vector<std::unique_ptr<Person>> people_;
+};
+
+}  // namespace
+
+WorldRun RunWorld(const Scenario& scenario, const PbxFactory& factory,
+                  const WorldSettings& settings) {
+  World world(scenario, factory, settings);
+  return world.Run();
+}
+
+}  // namespace sfa::conformance
