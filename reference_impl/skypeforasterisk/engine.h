@@ -17,9 +17,9 @@ class Engine {
 
 // Speaks protocol/engine_control.proto over `control`, Hello first. `exit` is called once, from the
 // runtime's thread: status 0 after Shutdown or when the control stream ends, 1 when the driver
-// breaks the protocol.
+// breaks the protocol. It may destroy the engine. `pid` is what Hello says; 0 is unknown.
 std::unique_ptr<Engine> NewEngine(Runtime& runtime, std::unique_ptr<ByteStream> control,
-                                  std::function<void(int status)> exit);
+                                  std::function<void(int status)> exit, int pid = 0);
 
 }  // namespace sfa::engine
 

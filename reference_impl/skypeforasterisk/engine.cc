@@ -1,0 +1,242 @@
+#include "skypeforasterisk/engine.h"
+
+#include "res_skypeforasterisk/engine_service.h"
+#include "res_skypeforasterisk/version.h"
+#include "skypeforasterisk/engine_impl.h"
+#include "skypeforasterisk/vocabulary.h"
+
+namespace sfa::engine {
+namespace {
+
+// Less than the driver's patience (3 s): who is not logged out by then is left to its supernode.
+constexpr std::chrono::seconds kLeaveDeadline{2};
+
+}  // namespace
+
+std::unique_ptr<Engine> NewEngineOn(NetworkFactory network, Runtime& runtime,
+                                    std::unique_ptr<ByteStream> control,
+                                    std::function<void(int status)> exit, int pid) {
+  return std::make_unique<EngineImpl>(std::move(network), runtime, std::move(control),
+                                      std::move(exit), pid);
+}
+
+EngineImpl::EngineImpl(NetworkFactory network, Runtime& runtime,
+                       std::unique_ptr<ByteStream> control, std::function<void(int status)> exit,
+                       int pid)
+    : network_(std::move(network)),
+      runtime_(runtime),
+      control_(std::move(control)),
+      exit_(std::move(exit)),
+      leave_(runtime.NewTimer([this] {
+        left_ = true;
+        exit_(status_);
+      })) {
+  control_->SetHandler(this);
+  control::Event event;
+  control::Hello& hello = *event.mutable_hello();
+  hello.set_version(res::kControlProtocolVersion);
+  hello.set_engine_version(res::kVersion);
+  hello.set_pid(pid);
+  Tell(event);
+}
+
+EngineImpl::~EngineImpl() = default;
+
+// ---- The control stream ---------------------------------------------------------------------
+
+void EngineImpl::OnData(std::span<const uint8_t> bytes) {
+  cutter_.Add(bytes);
+  while (!leaving_) {
+    const std::optional<std::string> message = cutter_.Next();
+    if (!message) break;
+    Obey(*message);
+  }
+  if (cutter_.broken()) Broken("a message is longer than 64 KiB");
+}
+
+void EngineImpl::OnWritable() { writer_.OnWritable(*control_); }
+
+void EngineImpl::OnEndOfStream() {
+  driver_gone_ = true;
+  if (!leaving_) Log(LogLevel::kNotice, "the driver has gone: logging everybody out");
+  Leave(0);
+}
+
+void EngineImpl::OnError(const Error& error) {
+  driver_gone_ = true;
+  if (!leaving_) Log(LogLevel::kNotice, "the driver has gone: " + error.message);
+  Leave(0);
+}
+
+void EngineImpl::Tell(const control::Event& event) {
+  if (driver_gone_) return;
+  if (writer_.Send(*control_, event.SerializeAsString())) return;
+  driver_gone_ = true;
+  Broken("the driver does not read");
+}
+
+void EngineImpl::Broken(const std::string& what) {
+  if (leaving_) return;
+  Log(LogLevel::kError, "control stream: " + what);
+  Leave(1);
+}
+
+void EngineImpl::Leave(int status) {
+  if (leaving_) return LeaveWhenDone();
+  leaving_ = true;
+  status_ = status;
+  for (auto& [id, call] : calls_) {
+    if (!call->ending()) call->End(Reason::kNormal);
+  }
+  for (auto& [name, account] : accounts_) account->LogOut();
+  leave_->Start(kLeaveDeadline);
+  LeaveWhenDone();
+}
+
+void EngineImpl::LeaveWhenDone() {
+  if (left_) return;
+  for (const auto& [name, account] : accounts_) {
+    if (!account->finished()) return;
+  }
+  // Not from here: the caller may be a callback of what is destroyed next.
+  leave_->Start(Duration::zero());
+}
+
+void EngineImpl::Obey(const std::string& message) {
+  control::Command command;
+  if (!command.ParseFromString(message)) return Broken("a message that is no command");
+  const bool configures = command.body_case() == control::Command::kConfigure;
+  if (command.body_case() == control::Command::kShutdown) return Leave(0);
+  if (configures == configured_) {
+    return Broken(configured_ ? "Configure came twice" : "a command came before Configure");
+  }
+  switch (command.body_case()) {
+    case control::Command::kConfigure:
+      return OnConfigure(command.configure());
+    case control::Command::kLogin:
+      return OnLogin(command.login());
+    case control::Command::kLogout:
+      return OnLogout(command.logout());
+    case control::Command::kPlaceCall:
+      return OnPlaceCall(command.place_call());
+    case control::Command::kRingCall:
+      return OnRingCall(command.ring_call());
+    case control::Command::kAnswerCall:
+      // The call may have ended while the command was on its way; so for the others.
+      if (EngineCall* call = Find(command.answer_call().call())) call->Answer();
+      return;
+    case control::Command::kEndCall:
+      return OnEndCall(command.end_call());
+    default:
+      return Broken("a command that this version does not know");
+  }
+}
+
+// ---- Configuration and accounts -------------------------------------------------------------
+
+void EngineImpl::OnConfigure(const control::Configure& configure) {
+  if (configure.version() != res::kControlProtocolVersion) {
+    return Broken("the driver speaks version " + std::to_string(configure.version()) +
+                  " of the control protocol, this engine version " +
+                  std::to_string(res::kControlProtocolVersion));
+  }
+  configured_ = true;
+  debug_ = configure.debug();
+  rtp_address_ = {configure.rtp_address()};
+  if (rtp_address_.is_any()) rtp_address_ = Ipv4Address::Loopback();
+
+  network_settings_ = peer::BuiltInNetwork();
+  if (configure.bootstrap_nodes_size() > 0) {
+    network_settings_.bootstrap_nodes.clear();
+    for (const control::Endpoint& node : configure.bootstrap_nodes()) {
+      const std::optional<Endpoint> endpoint = FromControl(node);
+      if (!endpoint) return Broken("a bootstrap node without address or port");
+      network_settings_.bootstrap_nodes.push_back(*endpoint);
+    }
+  }
+  const std::string& key = configure.network_root_key();
+  if (!key.empty()) {
+    if (key.size() != network_settings_.root_key.size()) {
+      return Broken("the network's root key has " + std::to_string(key.size()) +
+                    " bytes, it must have 32");
+    }
+    std::copy(key.begin(), key.end(), network_settings_.root_key.begin());
+  }
+  OpenMediaPort(configure);
+}
+
+void EngineImpl::OpenMediaPort(const control::Configure& configure) {
+  if (configure.disable_udp()) {
+    Log(LogLevel::kWarning, "disable_udp has no effect: media has no other way than UDP");
+  }
+  if (configure.disable_tcpauto()) {
+    Log(LogLevel::kDebug, "disable_tcpauto: the engine never listens on 80 or 443 anyway");
+  }
+  const Ipv4Address address{configure.bind_address()};
+  Endpoint bind{address, configure.bind_port() <= 0xFFFF
+                             ? static_cast<uint16_t>(configure.bind_port())
+                             : uint16_t{0}};
+  auto port = network_.new_port(runtime_, bind);
+  if (!port && bind.port != 0) {
+    // A suggestion only (manual 3.1).
+    Log(LogLevel::kNotice, "bind_port " + std::to_string(bind.port) + " cannot be used (" +
+                               port.error().message + "): taking any");
+    bind.port = 0;
+    port = network_.new_port(runtime_, bind);
+  }
+  if (!port) {
+    no_port_reason_ = "cannot bind " + address.ToString() + ": " + port.error().message;
+    Log(LogLevel::kError, no_port_reason_ + " (see bind_address in chan_skype.conf)");
+    return;
+  }
+  port_ = std::move(*port);
+}
+
+void EngineImpl::OnLogin(const control::Login& login) {
+  if (login.account().empty()) return Broken("Login without an account");
+  if (!port_) return TellState(login.account(), peer::LoginState::kLoggedOut, no_port_reason_);
+  auto& account = accounts_[login.account()];
+  if (!account) {
+    peer::PeerSettings settings;
+    settings.user = login.account();
+    settings.driver = true;
+    settings.network = network_settings_;
+    account = std::make_unique<Account>(
+        runtime_, std::move(settings),
+        [this](peer::PeerSettings peer_settings, peer::PeerObserver& observer) {
+          return network_.new_peer(runtime_, *port_, std::move(peer_settings), observer);
+        },
+        static_cast<AccountObserver&>(*this));
+  }
+  account->LogIn(login.secret());
+}
+
+void EngineImpl::OnLogout(const control::Logout& logout) {
+  const auto found = accounts_.find(logout.account());
+  if (found == accounts_.end()) {
+    return TellState(logout.account(), peer::LoginState::kLoggedOut, "");
+  }
+  EndCallsOf(logout.account());
+  found->second->LogOut();
+}
+
+void EngineImpl::OnAccountState(Account& account, peer::LoginState state,
+                                const std::string& reason) {
+  TellState(account.name(), state, reason);
+  if (!account.finished()) return;
+  ForgetCallsOf(account.name());
+  accounts_.erase(accounts_.find(account.name()));
+  if (leaving_) LeaveWhenDone();
+}
+
+void EngineImpl::TellState(const std::string& account, peer::LoginState state,
+                           const std::string& reason) {
+  control::Event event;
+  control::AccountStatus& status = *event.mutable_account_status();
+  status.set_account(account);
+  status.set_state(ToControl(state));
+  status.set_reason(reason);
+  Tell(event);
+}
+
+}  // namespace sfa::engine

@@ -1,0 +1,96 @@
+// The engine itself: obeys commands, keeps accounts and calls, tells the driver.
+#ifndef REFERENCE_IMPL_SKYPEFORASTERISK_ENGINE_IMPL_H_
+#define REFERENCE_IMPL_SKYPEFORASTERISK_ENGINE_IMPL_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/engine_control.pb.h"
+#include "res_skypeforasterisk/control_stream.h"
+#include "skypeforasterisk/account.h"
+#include "skypeforasterisk/engine_call.h"
+#include "skypeforasterisk/network_factory.h"
+
+namespace sfa::engine {
+
+class EngineImpl final : public Engine,
+                         private StreamHandler,
+                         private AccountObserver,
+                         private EngineCallObserver {
+ public:
+  EngineImpl(NetworkFactory network, Runtime& runtime, std::unique_ptr<ByteStream> control,
+             std::function<void(int status)> exit, int pid);
+  ~EngineImpl() override;
+
+ private:
+  using Reason = peer::EndReason;
+
+  // The control stream.
+  void OnData(std::span<const uint8_t> bytes) override;
+  void OnWritable() override;
+  void OnEndOfStream() override;
+  void OnError(const Error& error) override;
+  void Obey(const std::string& message);
+  void Tell(const control::Event& event);
+  void Broken(const std::string& what);
+  // Everything out, then `status`, within a bound.
+  void Leave(int status);
+  void LeaveWhenDone();
+
+  void OnConfigure(const control::Configure& configure);
+  void OpenMediaPort(const control::Configure& configure);
+  void OnLogin(const control::Login& login);
+  void OnLogout(const control::Logout& logout);
+  void OnPlaceCall(const control::PlaceCall& place);
+  void OnRingCall(const control::RingCall& ring);
+  void OnEndCall(const control::EndCall& end);
+
+  void OnAccountState(Account& account, peer::LoginState state, const std::string& reason) override;
+  void OnIncomingCall(Account& account, std::unique_ptr<peer::Call> call) override;
+  void OnCallRinging(EngineCall& call) override;
+  void OnCallAnswered(EngineCall& call) override;
+  void OnCallEnded(EngineCall& call, Reason reason) override;
+
+  EngineCall* Find(uint64_t call);
+  void EndCallsOf(const std::string& account);
+  void ForgetCallsOf(const std::string& account);
+  void Refuse(uint64_t call, control::EndReason reason, const std::string& why);
+  void TellState(const std::string& account, peer::LoginState state, const std::string& reason);
+  void TellEnded(uint64_t call, control::EndReason reason);
+  void LogQuality(const EngineCall& call);
+  void Log(LogLevel level, const std::string& message) {
+    runtime_.log().Write(level, "engine", message);
+  }
+
+  const NetworkFactory network_;
+  Runtime& runtime_;
+  std::unique_ptr<ByteStream> control_;
+  const std::function<void(int status)> exit_;
+  res::MessageCutter cutter_;
+  res::MessageWriter writer_;
+
+  bool configured_ = false;
+  bool debug_ = false;
+  bool driver_gone_ = false;
+  bool leaving_ = false;
+  bool left_ = false;
+  int status_ = 0;
+  std::unique_ptr<Timer> leave_;
+
+  Ipv4Address rtp_address_;
+  peer::NetworkSettings network_settings_;
+  RtpPorts rtp_ports_;
+  std::unique_ptr<path::MediaPort> port_;
+  std::string no_port_reason_;  // why port_ is null
+  // Calls before accounts before the port: destroyed in this order.
+  std::map<std::string, std::unique_ptr<Account>> accounts_;
+  std::map<uint64_t, std::unique_ptr<EngineCall>> calls_;
+  uint64_t next_incoming_ = 2;
+};
+
+}  // namespace sfa::engine
+
+#endif  // REFERENCE_IMPL_SKYPEFORASTERISK_ENGINE_IMPL_H_
