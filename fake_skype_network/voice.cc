@@ -4,13 +4,21 @@
 
 namespace sfa::community {
 
-// SplitMix64.
-uint64_t Voice::Next() {
-  uint64_t z = state_ += 0x9E3779B97F4A7C15ull;
+namespace {
+
+// SplitMix64's output function.
+uint64_t Mix(uint64_t z) {
   z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ull;
   z = (z ^ z >> 27) * 0x94D049BB133111EBull;
   return z ^ z >> 31;
 }
+
+}  // namespace
+
+// Mixed, because neighbouring states are the same sequence a few steps apart.
+Voice::Voice(uint64_t seed) : state_(Mix(seed ^ 0xD1B54A32D192ED03ull)) {}
+
+uint64_t Voice::Next() { return Mix(state_ += 0x9E3779B97F4A7C15ull); }
 
 void Voice::Say(std::span<int16_t> samples) {
   // Four samples of noise out of each random number.

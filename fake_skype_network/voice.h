@@ -11,7 +11,7 @@ namespace sfa::community {
 // correlation and no other is. Cheap: a few operations for each sample.
 class Voice {
  public:
-  explicit Voice(uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15ull + 0xD1B54A32D192ED03ull) {}
+  explicit Voice(uint64_t seed);
 
   // The next samples, 8 kHz linear.
   void Say(std::span<int16_t> samples);

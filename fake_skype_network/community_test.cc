@@ -1,0 +1,376 @@
+// The community and its users over plain pipes, without ns-3: logins, calls, and how they end.
+#include <gtest/gtest.h>
+#include <sodium.h>
+
+#include "fake_skype_network/login_server.h"
+#include "fake_skype_network/supernode.h"
+#include "fake_skype_network/test_disk.h"
+#include "fake_skype_network/test_person.h"
+#include "protocol/stream/keys.h"
+#include "protocol/stream/test_world.h"
+
+namespace sfa::community {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class DiskRuntime final : public stream::TestRuntime {
+ public:
+  using TestRuntime::TestRuntime;
+  FileSystem& files() override { return disk; }
+  TestDisk disk;
+};
+
+class CommunityTest : public testing::Test {
+ protected:
+  static constexpr int kNodes = 3;
+
+  CommunityTest() {
+    LoginServerSettings login;
+    login.listen = {Ipv4Address::Of(198, 51, 100, 100), 33033};
+    login.database = "/accounts.sqlite";
+    login.root_seed = kSeed;
+    login_runtime_ = std::make_unique<DiskRuntime>(world_, login.listen.address, 1);
+    login_server_ = std::move(NewLoginServer(*login_runtime_, login).value());
+    Add({"james_bond", "shaken", AccountKind::kBusiness, "James Bond"});
+    Add({"austin_powers", "shagadelic", AccountKind::kRegular, "Austin Powers"});
+    Add({"dr_evil", "million", AccountKind::kRegular, "Dr. Evil"});
+    for (int i = 0; i < kNodes; ++i) {
+      SupernodeSettings settings;
+      settings.name = "node" + std::to_string(i + 1);
+      settings.listen = {Ipv4Address::Of(198, 51, 100, static_cast<uint8_t>(i + 1)), 33033};
+      settings.login_server = login.listen;
+      settings.root_seed = kSeed;
+      node_runtimes_.push_back(std::make_unique<stream::TestRuntime>(
+          world_, settings.listen.address, 10 + static_cast<uint64_t>(i)));
+      nodes_.push_back(std::move(NewSupernode(*node_runtimes_.back(), settings).value()));
+      network_.bootstrap_nodes.push_back(settings.listen);
+    }
+    network_.root_key = stream::SigningKeyOf(kSeed).public_key;
+    world_.RunFor(seconds(1));
+  }
+
+  void Add(const Account& account) { ASSERT_TRUE(login_server_->AddAccount(account).ok()); }
+
+  // On a machine of their own.
+  TestPerson& NewPerson(const std::string& user, const std::string& password,
+                        ClientSettings settings = {}) {
+    const auto number = static_cast<uint8_t>(runtimes_.size() + 1);
+    runtimes_.push_back(std::make_unique<stream::TestRuntime>(
+        world_, Ipv4Address::Of(192, 0, 2, number), 100u + number));
+    settings.user = user;
+    settings.password = password;
+    settings.network = network_;
+    settings.voice_seed = number;
+    persons_.push_back(std::make_unique<TestPerson>(*runtimes_.back(), std::move(settings)));
+    return *persons_.back();
+  }
+  TestPerson& LogIn(const std::string& user, const std::string& password,
+                    ClientSettings settings = {}) {
+    TestPerson& person = NewPerson(user, password, std::move(settings));
+    person->LogIn();
+    world_.RunFor(seconds(2));
+    EXPECT_TRUE(person.LoggedIn()) << person.diary.back();
+    return person;
+  }
+  TestPerson& Austin() { return LogIn("austin_powers", "shagadelic"); }
+  TestPerson& Bond(Duration answer_after = seconds(-1)) {
+    ClientSettings settings;
+    settings.answer_after = answer_after;
+    return LogIn("james_bond", "shaken", settings);
+  }
+
+  size_t UsersOnline() const {
+    size_t users = 0;
+    for (const auto& node : nodes_) {
+      if (node) users += node->users_here();
+    }
+    return users;
+  }
+
+  static constexpr stream::Key kSeed = {7};
+  stream::TestWorld world_;
+  peer::NetworkSettings network_;
+  std::unique_ptr<DiskRuntime> login_runtime_;
+  std::unique_ptr<LoginServer> login_server_;
+  std::vector<std::unique_ptr<stream::TestRuntime>> node_runtimes_;
+  std::vector<std::unique_ptr<Supernode>> nodes_;
+  std::vector<std::unique_ptr<stream::TestRuntime>> runtimes_;
+  std::vector<std::unique_ptr<TestPerson>> persons_;
+};
+
+using Diary = std::vector<std::string>;
+
+TEST_F(CommunityTest, LoginGoesThroughTheProductsStates) {
+  TestPerson& austin = Austin();
+  EXPECT_EQ(austin.diary, (Diary{"login Connecting to P2P Network", "login Connecting to Server",
+                                 "login Logging In", "login Initializing", "login Logged In"}));
+  EXPECT_EQ(UsersOnline(), 1u);
+  austin->LogOut();
+  world_.RunFor(seconds(1));
+  EXPECT_EQ(austin.diary.back(), "login Logged Out");
+  EXPECT_EQ(UsersOnline(), 0u);
+}
+
+TEST_F(CommunityTest, WrongPasswordIsSaidSo) {
+  TestPerson& person = NewPerson("austin_powers", "wrong");
+  person->LogIn();
+  world_.RunFor(seconds(5));
+  EXPECT_EQ(person.diary.back(), "login Logged Out incorrect password");
+  EXPECT_EQ(UsersOnline(), 0u);
+}
+
+TEST_F(CommunityTest, UnknownIdentityIsSaidSo) {
+  TestPerson& person = NewPerson("nobody", "x");
+  person->LogIn();
+  world_.RunFor(seconds(5));
+  EXPECT_EQ(person.diary.back(), "login Logged Out no such identity");
+}
+
+TEST_F(CommunityTest, SomebodyCanLogInAfterARefusal) {
+  TestPerson& person = NewPerson("goldmember", "gold");
+  person->LogIn();
+  world_.RunFor(seconds(5));
+  Add({"goldmember", "gold", AccountKind::kRegular, ""});
+  person->LogIn();
+  world_.RunFor(seconds(5));
+  EXPECT_TRUE(person.LoggedIn());
+}
+
+TEST_F(CommunityTest, DriverNeedsABusinessAccount) {
+  struct Nobody final : peer::PeerObserver {
+    void OnLoginState(peer::LoginState state, const std::string& why) override {
+      last = state;
+      reason = why;
+    }
+    void OnIncomingCall(std::unique_ptr<peer::Call>) override {}
+    peer::LoginState last{};
+    std::string reason;
+  };
+  stream::TestRuntime runtime(world_, Ipv4Address::Of(192, 0, 2, 99), 99);
+  auto port = path::NewMediaPort(runtime, {});
+  ASSERT_TRUE(port.ok());
+  const auto log_in = [&](const std::string& user, const std::string& password) {
+    Nobody observer;
+    const auto peer = peer::NewPeer(runtime, **port, {user, password, true, network_}, observer);
+    peer->LogIn();
+    world_.RunFor(seconds(5));
+    return std::pair(observer.last, observer.reason);
+  };
+  EXPECT_EQ(log_in("austin_powers", "shagadelic"),
+            std::pair(peer::LoginState::kLoggedOut, std::string("not a business account")));
+  EXPECT_EQ(log_in("james_bond", "shaken"), std::pair(peer::LoginState::kLoggedIn, std::string()));
+}
+
+TEST_F(CommunityTest, CallCarriesAudioAndDigitsBothWays) {
+  TestPerson& bond = Bond(seconds(3));
+  TestPerson& austin = Austin();
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(2));
+  EXPECT_EQ(bond.Calls(), (Diary{"incoming austin_powers Austin Powers"}));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing"}));
+  world_.RunFor(seconds(8));
+  austin->SendDigits("42#");
+  bond->SendDigits("7");
+  world_.RunFor(seconds(5));
+  austin->HangUp();
+  world_.RunFor(seconds(1));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing", "answered PCMU", "digit 7 100", "ended normal"}));
+  EXPECT_EQ(bond.Calls(), (Diary{"incoming austin_powers Austin Powers", "answered PCMU",
+                                 "digit 4 100", "digit 2 100", "digit # 100", "ended normal"}));
+  EXPECT_GT(austin->audio().sent.size(), 10u * 8000);
+  EXPECT_GT(austin->audio().heard.size(), 10u * 8000);
+  EXPECT_GE(Heard(austin, bond).correlation, 0.9);
+  EXPECT_GE(Heard(bond, austin).correlation, 0.9);
+  EXPECT_LT(Heard(austin, austin).correlation, 0.5) << "only what the other one said";
+  EXPECT_GT(austin->statistics().packets_received, 500u);
+  EXPECT_EQ(austin->statistics().path, "host");
+}
+
+TEST_F(CommunityTest, CalleeHangsUp) {
+  TestPerson& bond = Bond(seconds(1));
+  TestPerson& austin = Austin();
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(5));
+  bond->HangUp();
+  world_.RunFor(seconds(1));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing", "answered PCMU", "ended normal"}));
+  EXPECT_EQ(bond.Calls().back(), "ended normal");
+}
+
+TEST_F(CommunityTest, UnknownUserIsToldFromAnOfflineOne) {
+  TestPerson& austin = Austin();
+  austin->CallUser("nobody");
+  world_.RunFor(seconds(2));
+  EXPECT_EQ(austin.Calls(), (Diary{"ended unknown user"}));
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(2));
+  EXPECT_EQ(austin.Calls(), (Diary{"ended unknown user", "ended offline"}));
+}
+
+TEST_F(CommunityTest, UserWhoLoggedOutIsOffline) {
+  TestPerson& bond = Bond();
+  TestPerson& austin = Austin();
+  bond->LogOut();
+  world_.RunFor(seconds(1));
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(2));
+  EXPECT_EQ(austin.Calls(), (Diary{"ended offline"}));
+}
+
+TEST_F(CommunityTest, BusyIsSaidSo) {
+  TestPerson& bond = Bond(seconds(0));
+  TestPerson& austin = Austin();
+  TestPerson& evil = LogIn("dr_evil", "million");
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(2));
+  evil->CallUser("james_bond");
+  world_.RunFor(seconds(2));
+  EXPECT_EQ(evil.Calls(), (Diary{"ended busy"}));
+  EXPECT_EQ(bond.Calls().size(), 2u) << "the second call is not even seen";
+  EXPECT_EQ(austin.Calls().back(), "answered PCMU");
+}
+
+TEST_F(CommunityTest, RejectionIsSaidSo) {
+  TestPerson& bond = Bond();
+  TestPerson& austin = Austin();
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(2));
+  bond->Reject();
+  world_.RunFor(seconds(1));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing", "ended rejected"}));
+  EXPECT_EQ(bond.Calls().back(), "ended rejected");
+}
+
+TEST_F(CommunityTest, CallerGivesUp) {
+  TestPerson& bond = Bond();
+  TestPerson& austin = Austin();
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(2));
+  austin->HangUp();
+  world_.RunFor(seconds(1));
+  EXPECT_EQ(bond.Calls(), (Diary{"incoming austin_powers Austin Powers", "ended cancelled"}));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing", "ended cancelled"}));
+}
+
+TEST_F(CommunityTest, NobodyAnswersForAMinute) {
+  TestPerson& bond = Bond();
+  TestPerson& austin = Austin();
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(59));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing"}));
+  world_.RunFor(seconds(3));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing", "ended no answer"}));
+  EXPECT_EQ(bond.Calls().back(), "ended no answer");
+}
+
+TEST_F(CommunityTest, CodecsWithoutACommonOne) {
+  ClientSettings alaw;
+  alaw.codecs = {media::Codec::kPcma};
+  TestPerson& bond = LogIn("james_bond", "shaken", alaw);
+  ClientSettings ulaw;
+  ulaw.codecs = {media::Codec::kPcmu};
+  TestPerson& austin = LogIn("austin_powers", "shagadelic", ulaw);
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(2));
+  EXPECT_EQ(austin.Calls(), (Diary{"ended no common codec"}));
+  EXPECT_TRUE(bond.Calls().empty());
+}
+
+TEST_F(CommunityTest, CallRingsAtEveryLoginAndOneHasIt) {
+  TestPerson& home = Bond();
+  TestPerson& office = Bond(seconds(4));
+  TestPerson& austin = Austin();
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(2));
+  EXPECT_EQ(home.Calls().size(), 1u);
+  EXPECT_EQ(office.Calls().size(), 1u);
+  world_.RunFor(seconds(8));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing", "answered PCMU"}));
+  EXPECT_EQ(home.Calls(),
+            (Diary{"incoming austin_powers Austin Powers", "ended answered elsewhere"}));
+  EXPECT_EQ(office.Calls().back(), "answered PCMU");
+  austin->HangUp();
+  world_.RunFor(seconds(1));
+  EXPECT_EQ(office.Calls().back(), "ended normal");
+  EXPECT_GE(Heard(austin, office).correlation, 0.9);
+}
+
+TEST_F(CommunityTest, LoginSurvivesHoursOfSilence) {
+  TestPerson& bond = Bond(seconds(0));
+  TestPerson& austin = Austin();
+  const size_t logins = austin.diary.size();
+  world_.RunFor(std::chrono::hours(2));
+  EXPECT_EQ(austin.diary.size(), logins);
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(2));
+  EXPECT_EQ(austin.Calls().back(), "answered PCMU");
+  EXPECT_EQ(bond.Calls().back(), "answered PCMU");
+}
+
+TEST_F(CommunityTest, LostSupernodeIsReplaced) {
+  TestPerson& bond = Bond(seconds(0));
+  TestPerson& austin = Austin();
+  for (auto& node : nodes_) {
+    if (node->users_here() > 0) {
+      node = nullptr;
+      break;
+    }
+  }
+  world_.RunFor(seconds(120));
+  EXPECT_TRUE(bond.LoggedIn());
+  EXPECT_TRUE(austin.LoggedIn());
+  EXPECT_EQ(UsersOnline(), 2u);
+  EXPECT_TRUE(
+      bond.Saw("login Connecting to P2P Network supernode: the other end has closed the stream") ||
+      austin.Saw("login Connecting to P2P Network supernode: the other end has closed the stream"));
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(3));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing", "answered PCMU"}));
+}
+
+TEST_F(CommunityTest, AnsweredCallOutlivesItsSupernodes) {
+  TestPerson& bond = Bond(seconds(0));
+  TestPerson& austin = Austin();
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(5));
+  nodes_.clear();
+  world_.RunFor(seconds(20));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing", "answered PCMU"}));
+  const size_t heard = bond->audio().heard.size();
+  world_.RunFor(seconds(1));
+  EXPECT_GE(bond->audio().heard.size(), heard + 7840);
+}
+
+TEST_F(CommunityTest, FarEndThatVanishesEndsTheCall) {
+  Bond(seconds(0));
+  TestPerson& austin = Austin();
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(5));
+  persons_.front() = nullptr;
+  runtimes_.front() = nullptr;
+  world_.RunFor(seconds(60));
+  EXPECT_TRUE(austin.Saw("ended media lost") || austin.Saw("ended normal"));
+}
+
+TEST_F(CommunityTest, NobodyIsCalledThroughANetworkOfStrangers) {
+  network_.root_key = stream::SigningKeyOf(stream::Key{8}).public_key;
+  TestPerson& austin = NewPerson("austin_powers", "shagadelic");
+  austin->LogIn();
+  world_.RunFor(seconds(100));
+  EXPECT_EQ(austin.diary, (Diary{"login Connecting to P2P Network"}));
+}
+
+const char* Name() { return "none"; }
+uint32_t NoRandom() { std::abort(); }
+uint32_t NoUniform(uint32_t) { std::abort(); }
+void NoStir() { std::abort(); }
+void NoBuffer(void*, size_t) { std::abort(); }
+randombytes_implementation kNone = {Name, NoRandom, NoStir, NoUniform, NoBuffer, nullptr};
+const int kInstalled = randombytes_set_implementation(&kNone);
+
+TEST(RandomnessTest, LibsodiumsGeneratorIsNotThere) { EXPECT_EQ(kInstalled, 0); }
+
+}  // namespace
+}  // namespace sfa::community
