@@ -32,9 +32,11 @@ struct NatSettings {
 struct NatCounters {
   uint64_t translated_out = 0;
   uint64_t translated_in = 0;
-  uint64_t filtered = 0;   // inbound, refused by the filter or without a mapping
+  uint64_t filtered = 0;  // inbound, refused by the filter or without a mapping
   uint64_t malformed = 0;
-  uint64_t no_port = 0;    // no external port was free
+  uint64_t no_port = 0;    // no external port was free, or no room for another flow
+  uint64_t fragments = 0;  // dropped: without reassembly nobody can tell whose they are
+  uint64_t ttl_expired = 0;
 };
 
 // A box between a LAN and an access link. Packets that enter at inside() leave, translated, at the
@@ -47,7 +49,7 @@ class Nat {
   // Where translated packets go; set once, before the first packet.
   virtual void Connect(PacketSink* to_inside, PacketSink* to_outside) = 0;
   virtual const NatCounters& counters() const = 0;
-  virtual size_t flows() const = 0;
+  virtual size_t flows() const = 0;  // alive now
 };
 
 // `clock` gives the time; `seed` the box's random ports.

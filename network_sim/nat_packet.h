@@ -45,20 +45,24 @@ class NatPacket {
   void SetOuterDestination(Ipv4Address destination);
 
  private:
-  // One IPv4 header with what follows it, the packet's own or the quoted one.
+  // One IPv4 header with what follows it, the packet's own or the quoted one: offsets, 0 for what
+  // is not there.
   struct Layer {
-    size_t ip = 0;               // offset of the header
-    size_t transport = 0;        // offset of what follows
-    size_t checksum = 0;         // offset of the transport's checksum, 0 when there is none
-    bool pseudo_header = false;  // whether it covers the addresses
+    size_t header = 0;
+    size_t source_port = 0;
+    size_t destination_port = 0;
+    size_t checksum = 0;  // the transport's
+    bool covers_addresses = false;
+    bool udp = false;  // whose 0 means that there is no checksum
   };
   NatPacketKind Read();
-  NatPacketKind ReadIcmp(size_t size);
+  bool ReadTransport(size_t offset, size_t size, uint8_t protocol);
+  NatPacketKind ReadIcmp(size_t offset, size_t size);
   bool ReadQuoted(size_t offset);
-  void SetAddress(Layer& layer, size_t field, Ipv4Address address);
-  void SetPort(Layer& layer, size_t field, uint16_t port);
-  // Replaces a 16-bit word at `at` that the checksum at `checksum` covers.
-  void Replace(size_t at, uint16_t value, size_t checksum, bool udp);
+  void SetAddress(const Layer& layer, size_t field, Ipv4Address address);
+  void SetPort(const Layer& layer, size_t at, uint16_t port);
+  void SetWord(size_t at, uint16_t value, size_t checksum, bool udp);
+  void UpdateChecksum(size_t at, uint16_t before, uint16_t after, bool udp);
   void SumIcmpAnew();
 
   std::span<uint8_t> bytes_;
@@ -66,6 +70,7 @@ class NatPacket {
   Tuple tuple_, quoted_;
   TcpSegment tcp_;
   Layer outer_, inner_;
+  size_t icmp_ = 0;
 };
 
 }  // namespace sfa::sim

@@ -80,6 +80,13 @@ TcpTracker::Verdict TcpTracker::Track(bool outbound, const TcpSegment& segment) 
   return Verdict::kPass;
 }
 
+bool TcpTracker::Accept(const TcpSegment& segment) {
+  if (Classify(segment.flags) != kEventSynAck) return false;
+  state_ = TcpState::kSynReceived;
+  answered_ = true;
+  return true;
+}
+
 void TcpTracker::CountRetransmission(bool outbound, const TcpSegment& segment) {
   const bool again = outbound == last_outbound_ && segment.sequence == last_.sequence &&
                      segment.acknowledgement == last_.acknowledgement &&

@@ -51,6 +51,9 @@ class TcpTracker {
   };
   Verdict Track(bool outbound, const TcpSegment& segment);
 
+  // The inside answers the SYN of a stranger that had been let in. False when it does not.
+  bool Accept(const TcpSegment& segment);
+
   TcpState state() const { return state_; }
   // Until the state is given up, counted from the last segment.
   Duration Timeout(const TcpTimers& timers) const;
