@@ -1,0 +1,335 @@
+// Dial.
+#include <algorithm>
+
+#include "asterisk_harness/simulated/applications.h"
+#include "asterisk_harness/simulated/bridge.h"
+#include "asterisk_harness/simulated/channel_events.h"
+#include "asterisk_harness/simulated/dial.h"
+#include "asterisk_harness/simulated/hangup_cause.h"
+#include "asterisk_harness/simulated/text.h"
+
+namespace sfa::harness {
+namespace {
+
+constexpr char kUsage[] = "Dial argument takes format (technology/resource)";
+// Options that change nothing here: there is no music, no transfer by digits, no CDR.
+constexpr char kHarmlessOptions[] = "tThHkKwWxXmRcCefijIoOpPnNuzZ";
+
+struct DialOptions {
+  bool go_on = false;  // g: go on in the dialplan when the peer hangs up
+  bool ring = false;   // r: tell the caller that it rings at once
+  std::string digits;  // D(digits): sent to the peer after it answered
+};
+
+DialOptions ParseOptions(PbxCore& core, const std::string& text) {
+  DialOptions options;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char letter = text[i];
+    std::string argument;
+    if (i + 1 < text.size() && text[i + 1] == '(') {
+      const size_t close = text.find(')', i);
+      const size_t end = close == std::string::npos ? text.size() : close;
+      argument = text.substr(i + 2, end - i - 2);
+      i = end;
+    }
+    if (letter == 'g') {
+      options.go_on = true;
+    } else if (letter == 'r') {
+      options.ring = true;
+    } else if (letter == 'D') {
+      options.digits = Split(argument, ':')[0];
+    } else if (std::string_view(kHarmlessOptions).find(letter) == std::string_view::npos) {
+      core.Warn(std::string("Dial option '") + letter + "' has no effect on the simulated PBX");
+    }
+  }
+  return options;
+}
+
+class Dialling {
+ public:
+  Dialling(Call call, DialOptions options) : call_(call), options_(std::move(options)) {}
+
+  // Requests and calls every destination; false when the argument cannot be read.
+  bool Place(const std::string& destinations);
+  // The channel that answered, nullptr when none did; status() tells why.
+  Routine<Channel*> WaitForAnswer(std::optional<MonotonicTime> deadline);
+  const std::string& status() const { return status_; }
+
+ private:
+  void PlaceOne(const DialTarget& target);
+  void OnFrame(Channel* peer, const Frame& frame, Channel** winner);
+  void OnGone(Channel* peer);
+  void End(Channel* peer, const char* status, int cause);
+  void EndAll(const char* status, int cause, const Channel* but);
+  void NoteCause(Channel* peer);
+  void TellRinging();
+  void Emit(const char* event, const Channel& peer, const char* status);
+
+  Call call_;
+  DialOptions options_;
+  std::string status_ = "CHANUNAVAIL";
+  DialFailures failures_;
+  int destinations_ = 0;
+  bool ringing_told_ = false;
+  std::vector<Channel*> peers_;
+};
+
+void Dialling::Emit(const char* event, const Channel& peer, const char* status) {
+  Headers headers = DialHeaders(&call_.channel, peer);
+  headers.emplace_back("DialStatus", status);
+  call_.core.manager().Emit(event, kClassCall, std::move(headers));
+}
+
+bool Dialling::Place(const std::string& destinations) {
+  std::vector<DialTarget> targets;
+  for (const std::string& piece : Split(destinations, '&')) {
+    const std::optional<DialTarget> target = ParseDialTarget(piece);
+    if (!target) {
+      call_.core.Warn(kUsage);
+      status_ = "INVALIDARGS";
+      return false;
+    }
+    targets.push_back(*target);
+  }
+  destinations_ = static_cast<int>(targets.size());
+  for (const DialTarget& target : targets) PlaceOne(target);
+  if (!peers_.empty()) status_ = "NOANSWER";
+  if (options_.ring) TellRinging();
+  return true;
+}
+
+void Dialling::PlaceOne(const DialTarget& target) {
+  int cause = 0;
+  Channel& caller = call_.channel;
+  Channel* const peer = call_.core.RequestChannel(target.technology, target.address, &caller,
+                                                  caller.tech().codec(), &cause);
+  if (peer == nullptr) {
+    call_.core.Warn("Unable to create channel of type '" + target.technology + "' (cause " +
+                    std::to_string(cause) + " - " + HangupCauseText(cause) + ")");
+    caller.hangup_cause = cause;
+    failures_.Count(cause);
+    return;
+  }
+  peer->outgoing = true;
+  peer->caller.number = caller.exten;
+  peer->connected = caller.caller;
+  peer->application = "AppDial";
+  peer->application_data = "(Outgoing Line)";
+  InheritVariables(caller, peer, call_.core);
+  peer->SetWaiter(&call_.wakeup);
+  if (!peer->tech().Call()) {
+    failures_.Count(peer->hangup_cause);
+    caller.hangup_cause = peer->hangup_cause;
+    call_.core.HangupChannel(*peer);
+    return;
+  }
+  call_.core.Verbose("Called " + target.technology + "/" + target.address);
+  Headers headers = DialHeaders(&caller, *peer);
+  headers.emplace_back("DialString", target.address);
+  call_.core.manager().Emit("DialBegin", kClassCall, std::move(headers));
+  peers_.push_back(peer);
+}
+
+void Dialling::TellRinging() {
+  if (ringing_told_) return;
+  ringing_told_ = true;
+  call_.channel.tech().Indicate(Control::kRinging);
+}
+
+// What HANGUPCAUSE() reads later.
+void Dialling::NoteCause(Channel* peer) {
+  const std::string key = "~HANGUPCAUSE~";
+  const std::string reason = peer->tech().hangup_reason();
+  call_.channel.variables.Set(key + "tech~" + peer->name(), reason);
+  call_.channel.variables.Set(key + "ast~" + peer->name(), HangupCauseText(peer->hangup_cause));
+}
+
+void Dialling::End(Channel* peer, const char* status, int cause) {
+  peers_.erase(std::find(peers_.begin(), peers_.end(), peer));
+  Emit("DialEnd", *peer, status);
+  if (peer->hangup_cause == 0) peer->hangup_cause = cause;
+  NoteCause(peer);
+  call_.core.HangupChannel(*peer);
+}
+
+void Dialling::EndAll(const char* status, int cause, const Channel* but) {
+  const std::vector<Channel*> peers = peers_;
+  for (Channel* peer : peers) {
+    if (peer != but) End(peer, status, cause);
+  }
+}
+
+void Dialling::OnGone(Channel* peer) {
+  const int cause = peer->hangup_cause;
+  call_.channel.hangup_cause = cause;
+  failures_.Count(cause);
+  End(peer, DialStatusOfCause(cause), cause);
+}
+
+void Dialling::OnFrame(Channel* peer, const Frame& frame, Channel** winner) {
+  if (frame.kind != Frame::Kind::kControl) return;
+  switch (frame.control) {
+    case Control::kAnswer:
+      *winner = peer;
+      peer->SetState(ChannelState::kUp);
+      call_.core.Verbose(peer->name() + " answered " + call_.channel.name());
+      Emit("DialEnd", *peer, "ANSWER");
+      return;
+    case Control::kRinging:
+      call_.core.Verbose(peer->name() + " is ringing");
+      peer->SetState(ChannelState::kRinging);
+      Emit("DialState", *peer, "RINGING");
+      TellRinging();
+      return;
+    case Control::kProgress:
+      Emit("DialState", *peer, "PROGRESS");
+      call_.channel.tech().Indicate(Control::kProgress);
+      return;
+    case Control::kBusy:
+    case Control::kCongestion: {
+      const bool busy = frame.control == Control::kBusy;
+      call_.core.Verbose(peer->name() + (busy ? " is busy" : " is circuit-busy"));
+      const int cause = busy ? static_cast<int>(PBX_CAUSE_USER_BUSY) : kCauseCircuitCongestion;
+      call_.channel.hangup_cause = peer->hangup_cause != 0 ? peer->hangup_cause : cause;
+      failures_.Count(cause);
+      End(peer, busy ? "BUSY" : "CONGESTION", cause);
+      return;
+    }
+  }
+}
+
+Routine<Channel*> Dialling::WaitForAnswer(std::optional<MonotonicTime> deadline) {
+  Channel* winner = nullptr;
+  while (winner == nullptr) {
+    if (peers_.empty()) {
+      if (failures_.total() == destinations_) {
+        status_ = failures_.busy > 0         ? "BUSY"
+                  : failures_.congestion > 0 ? "CONGESTION"
+                                             : "CHANUNAVAIL";
+        call_.core.Verbose("Everyone is busy/congested at this time (" +
+                           std::to_string(destinations_) + ":" + std::to_string(failures_.busy) +
+                           "/" + std::to_string(failures_.congestion) + "/" +
+                           std::to_string(failures_.unavailable) + ")");
+      } else {
+        call_.core.Verbose("No one is available to answer at this time (" +
+                           std::to_string(destinations_) + ":" + std::to_string(failures_.busy) +
+                           "/" + std::to_string(failures_.congestion) + "/" +
+                           std::to_string(failures_.unavailable) + ")");
+      }
+      co_return nullptr;
+    }
+    if (call_.channel.hung_up()) {
+      status_ = "CANCEL";
+      EndAll("CANCEL", 0, nullptr);
+      co_return nullptr;
+    }
+    if (deadline && call_.core.runtime().Now() >= *deadline) {
+      status_ = "NOANSWER";
+      call_.core.Verbose("Nobody picked up in time");
+      EndAll("NOANSWER", 0, nullptr);
+      co_return nullptr;
+    }
+    Frame frame;
+    while (call_.channel.PopFrame(&frame)) {
+      // Digits before the answer go nowhere.
+    }
+    bool busy = false;
+    const std::vector<Channel*> peers = peers_;
+    for (Channel* peer : peers) {
+      if (winner != nullptr) break;
+      if (peer->PopFrame(&frame)) {
+        busy = true;
+        OnFrame(peer, frame, &winner);
+      } else if (peer->hung_up()) {
+        busy = true;
+        OnGone(peer);
+      }
+    }
+    if (!busy && winner == nullptr) co_await call_.wakeup.Wait(deadline);
+  }
+  status_ = "ANSWER";
+  EndAll("CANCEL", PBX_CAUSE_ANSWERED_ELSEWHERE, winner);
+  co_return winner;
+}
+
+void SetTimes(Call& call, const std::string& name, Duration length) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(length).count();
+  call.core.SetVariable(&call.channel, name, std::to_string(ms / 1000));
+  call.core.SetVariable(&call.channel, name + "_MS", std::to_string(ms));
+}
+
+Routine<void> SendDigits(Call call, Channel& peer, std::string digits) {
+  for (const char digit : digits) {
+    Duration length = std::chrono::milliseconds(digit == 'w' ? 500 : 100);
+    const bool sounds = digit != 'w' && digit != 'W';
+    if (sounds) peer.SendDigitBegin(digit);
+    bool alive = co_await SleepOnChannel(call.channel, call.wakeup, length);
+    if (sounds) peer.SendDigitEnd(digit, 100);
+    if (!alive || peer.hung_up()) co_return;
+    alive = co_await SleepOnChannel(call.channel, call.wakeup, std::chrono::milliseconds(250));
+    if (!alive || peer.hung_up()) co_return;
+  }
+}
+
+// Dial(technology/resource[&…][,timeout[,options]])
+Routine<Outcome> Dial(Call call, std::string data) {
+  PbxCore& core = call.core;
+  for (const char* name : {"DIALSTATUS", "DIALEDPEERNUMBER", "DIALEDPEERNAME", "ANSWEREDTIME",
+                           "ANSWEREDTIME_MS", "DIALEDTIME", "DIALEDTIME_MS"}) {
+    core.SetVariable(&call.channel, name, "");
+  }
+  std::vector<std::string> arguments = SplitArguments(data);
+  arguments.resize(3);
+  if (Trim(arguments[0]).empty()) {
+    core.Warn("Dial requires an argument (technology/resource)");
+    core.SetVariable(&call.channel, "DIALSTATUS", "INVALIDARGS");
+    co_return Outcome::kHangup;
+  }
+  const MonotonicTime start = core.runtime().Now();
+  const double timeout = ToDouble(arguments[1], 0);
+  std::optional<MonotonicTime> deadline;
+  if (timeout > 0) {
+    deadline = start + std::chrono::milliseconds(static_cast<int64_t>(timeout * 1000));
+  }
+  const DialOptions options = ParseOptions(core, arguments[2]);
+  Dialling dialling(call, options);
+  if (!dialling.Place(arguments[0])) {
+    core.SetVariable(&call.channel, "DIALSTATUS", dialling.status());
+    co_return Outcome::kContinue;
+  }
+  Routine<Channel*> waiting = dialling.WaitForAnswer(deadline);
+  Channel* const peer = co_await waiting;
+  if (peer == nullptr) {
+    core.SetVariable(&call.channel, "DIALSTATUS", dialling.status());
+    SetTimes(call, "DIALEDTIME", core.runtime().Now() - start);
+    co_return call.channel.hung_up() ? Outcome::kHangup : Outcome::kContinue;
+  }
+  core.SetVariable(&call.channel, "DIALEDPEERNAME", peer->name());
+  core.SetVariable(&call.channel, "DIALEDPEERNUMBER",
+                   arguments[0].substr(arguments[0].find('/') + 1));
+  core.SetVariable(&call.channel, "DIALSTATUS", "ANSWER");
+  const MonotonicTime answered = core.runtime().Now();
+  call.channel.Answer();
+  if (!options.digits.empty()) {
+    Routine<void> sending = SendDigits(call, *peer, options.digits);
+    co_await sending;
+  }
+  Routine<BridgeEnd> bridge = RunBridge(core, call.channel, *peer, call.wakeup);
+  const BridgeEnd end = co_await bridge;
+  SetTimes(call, "ANSWEREDTIME", core.runtime().Now() - answered);
+  SetTimes(call, "DIALEDTIME", core.runtime().Now() - start);
+  if (peer->hangup_cause == 0) peer->hangup_cause = PBX_CAUSE_NORMAL_CLEARING;
+  call.channel.variables.Set("~HANGUPCAUSE~tech~" + peer->name(), peer->tech().hangup_reason());
+  call.channel.variables.Set("~HANGUPCAUSE~ast~" + peer->name(),
+                             HangupCauseText(peer->hangup_cause));
+  if (call.channel.hangup_cause == 0) call.channel.hangup_cause = peer->hangup_cause;
+  core.HangupChannel(*peer);
+  const bool go_on = end == BridgeEnd::kPeerGone && options.go_on && !call.channel.hung_up();
+  co_return go_on ? Outcome::kContinue : Outcome::kHangup;
+}
+
+}  // namespace
+
+const Application kDialApplications[] = {{"Dial", Dial}, {nullptr, nullptr}};
+
+}  // namespace sfa::harness

@@ -1,0 +1,232 @@
+#include "asterisk_harness/simulated/channel.h"
+
+#include <algorithm>
+
+#include "asterisk_harness/simulated/channel_events.h"
+#include "asterisk_harness/simulated/pbx_core.h"
+
+namespace sfa::harness {
+namespace {
+
+// Asterisk's defaults: `mindtmfduration`, and the least gap between two digits.
+constexpr Duration kShortestDigit = std::chrono::milliseconds(80);
+constexpr Duration kDigitGap = std::chrono::milliseconds(45);
+// A peer that sends digits faster than they can be heard is not allowed to fill the memory.
+constexpr size_t kMostWaitingDigits = 64;
+constexpr size_t kMostFrames = 512;
+
+int Milliseconds(Duration duration) {
+  return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
+}
+
+}  // namespace
+
+const char* ChannelStateText(ChannelState state) {
+  static constexpr const char* kNames[] = {"Down", "Rsrvd",   "OffHook", "Dialing",
+                                           "Ring", "Ringing", "Up",      "Busy"};
+  return kNames[static_cast<int>(state)];
+}
+
+std::string_view VariableList::Bare(std::string_view name) {
+  const size_t letters = name.find_first_not_of('_');
+  return letters == std::string_view::npos ? name : name.substr(std::min<size_t>(letters, 2));
+}
+
+const std::string* VariableList::Find(const std::string& name) const {
+  for (const auto& variable : variables_) {
+    if (Bare(variable.first) == Bare(name)) return &variable.second;
+  }
+  return nullptr;
+}
+
+void VariableList::Set(const std::string& name, const std::string& value) {
+  for (auto& variable : variables_) {
+    if (Bare(variable.first) == Bare(name)) {
+      variable = {name, value};
+      return;
+    }
+  }
+  variables_.emplace_back(name, value);
+}
+
+void VariableList::Erase(const std::string& name) {
+  variables_.erase(
+      std::remove_if(variables_.begin(), variables_.end(),
+                     [&](const auto& variable) { return Bare(variable.first) == Bare(name); }),
+      variables_.end());
+}
+
+Channel::Channel(PbxCore& core, uint64_t number, std::string name, std::string unique_id)
+    : core_(core),
+      number_(number),
+      name_(std::move(name)),
+      unique_id_(std::move(unique_id)),
+      digit_timer_(core.runtime().NewTimer([this] { OnDigitTimer(); })) {}
+
+void Channel::SetState(ChannelState state) {
+  if (state == state_) return;
+  state_ = state;
+  if (state == ChannelState::kUp && answered == MonotonicTime{}) answered = core_.runtime().Now();
+  core_.manager().Emit("Newstate", kClassCall, ChannelHeaders(*this));
+}
+
+void Channel::Push(Frame frame) {
+  if (frames_.size() < kMostFrames) frames_.push_back(frame);
+  if (waiter_ != nullptr) waiter_->Signal();
+}
+
+void Channel::QueueControl(Control control) {
+  if (!hung_up_) Push({Frame::Kind::kControl, control, 0, 0});
+}
+
+void Channel::QueueHangup(int cause) {
+  if (hung_up_) return;
+  hung_up_ = true;
+  if (cause != 0) hangup_cause = cause;
+  Headers headers = ChannelHeaders(*this);
+  if (cause != 0) headers.emplace_back("Cause", std::to_string(cause));
+  core_.manager().Emit("HangupRequest", kClassCall, std::move(headers));
+  if (waiter_ != nullptr) waiter_->Signal();
+}
+
+void Channel::SoftHangup(int cause) {
+  if (hung_up_) return;
+  hung_up_ = true;
+  if (cause != 0) hangup_cause = cause;
+  Headers headers = ChannelHeaders(*this);
+  headers.emplace_back("Cause", std::to_string(cause));
+  core_.manager().Emit("SoftHangupRequest", kClassCall, std::move(headers));
+  if (waiter_ != nullptr) waiter_->Signal();
+}
+
+void Channel::ReceiveVoice(const VoiceFrame& frame) {
+  if (voice_target_ != nullptr) voice_target_->SendVoice(frame);
+}
+
+void Channel::ReceiveDigitBegin(char digit) {
+  if (hung_up_ || heard_ != 0 || !waiting_.empty()) return;
+  if (any_digit_ended_ && core_.runtime().Now() - last_digit_end_ < kDigitGap) return;
+  DeliverBegin(digit);
+}
+
+void Channel::ReceiveDigitEnd(char digit, int duration_ms) {
+  if (hung_up_) return;
+  const MonotonicTime now = core_.runtime().Now();
+  if (heard_ == digit && !stretching_ && waiting_.empty()) {
+    const Duration length = std::max<Duration>(std::chrono::milliseconds(duration_ms),
+                                               duration_ms == 0 ? now - heard_since_ : Duration{});
+    if (length >= kShortestDigit) {
+      DeliverEnd(digit, Milliseconds(length));
+      return;
+    }
+    stretching_ = true;
+    digit_timer_->StartAt(heard_since_ + kShortestDigit);
+    return;
+  }
+  // Its begin came while another digit was heard or right after it.
+  if (waiting_.size() >= kMostWaitingDigits) return;
+  waiting_.emplace_back(digit, std::max(duration_ms, Milliseconds(kShortestDigit)));
+  if (heard_ == 0) digit_timer_->StartAt(std::max(now, last_digit_end_ + kDigitGap));
+}
+
+void Channel::OnDigitTimer() {
+  if (hung_up_) return;
+  if (heard_ != 0 && stretching_) {
+    DeliverEnd(heard_, Milliseconds(core_.runtime().Now() - heard_since_));
+    if (!waiting_.empty()) digit_timer_->Start(kDigitGap);
+    return;
+  }
+  if (waiting_.empty()) return;
+  const auto [digit, duration_ms] = waiting_.front();
+  waiting_.pop_front();
+  DeliverBegin(digit);
+  stretching_ = true;
+  digit_timer_->Start(std::chrono::milliseconds(duration_ms));
+}
+
+void Channel::DeliverBegin(char digit) {
+  heard_ = digit;
+  heard_since_ = core_.runtime().Now();
+  Headers headers = ChannelHeaders(*this);
+  headers.emplace_back("Digit", std::string(1, digit));
+  headers.emplace_back("Direction", "Received");
+  core_.manager().Emit("DTMFBegin", kClassDtmf, std::move(headers));
+  Push({Frame::Kind::kDigitBegin, {}, digit, 0});
+}
+
+void Channel::DeliverEnd(char digit, int duration_ms) {
+  last_digit_end_ = core_.runtime().Now();
+  any_digit_ended_ = true;
+  heard_ = 0;
+  stretching_ = false;
+  Headers headers = ChannelHeaders(*this);
+  headers.emplace_back("Digit", std::string(1, digit));
+  headers.emplace_back("DurationMs", std::to_string(duration_ms));
+  headers.emplace_back("Direction", "Received");
+  core_.manager().Emit("DTMFEnd", kClassDtmf, std::move(headers));
+  Push({Frame::Kind::kDigitEnd, {}, digit, duration_ms});
+}
+
+void Channel::SendDigitBegin(char digit) {
+  sent_digit_ = digit;
+  sent_since_ = core_.runtime().Now();
+  Headers headers = ChannelHeaders(*this);
+  headers.emplace_back("Digit", std::string(1, digit));
+  headers.emplace_back("Direction", "Sent");
+  core_.manager().Emit("DTMFBegin", kClassDtmf, std::move(headers));
+  tech_->DigitBegin(digit);
+}
+
+void Channel::SendDigitEnd(char digit, int duration_ms) {
+  if (sent_digit_ != digit) return;
+  sent_digit_ = 0;
+  if (duration_ms <= 0) duration_ms = Milliseconds(core_.runtime().Now() - sent_since_);
+  Headers headers = ChannelHeaders(*this);
+  headers.emplace_back("Digit", std::string(1, digit));
+  headers.emplace_back("DurationMs", std::to_string(duration_ms));
+  headers.emplace_back("Direction", "Sent");
+  core_.manager().Emit("DTMFEnd", kClassDtmf, std::move(headers));
+  tech_->DigitEnd(digit, duration_ms);
+}
+
+void Channel::Answer() {
+  if (state_ == ChannelState::kUp || hung_up_) return;
+  tech_->Answer();
+  SetState(ChannelState::kUp);
+}
+
+bool Channel::PopFrame(Frame* frame) {
+  if (frames_.empty()) return false;
+  *frame = frames_.front();
+  frames_.pop_front();
+  return true;
+}
+
+void Channel::SetWaiter(Wakeup* waiter) {
+  waiter_ = waiter;
+  if (waiter_ != nullptr && (!frames_.empty() || hung_up_)) waiter_->Signal();
+}
+
+Routine<Frame> ReadFrame(Channel& channel, Wakeup& wakeup, std::optional<MonotonicTime> deadline) {
+  Frame frame;
+  while (true) {
+    if (channel.PopFrame(&frame)) co_return frame;
+    if (channel.hung_up()) {
+      frame.kind = Frame::Kind::kHangup;
+      co_return frame;
+    }
+    if (deadline && wakeup.runtime().Now() >= *deadline) co_return frame;
+    co_await wakeup.Wait(deadline);
+  }
+}
+
+Routine<bool> SleepOnChannel(Channel& channel, Wakeup& wakeup, Duration length) {
+  const MonotonicTime deadline = wakeup.runtime().Now() + length;
+  while (true) {
+    const Frame frame = co_await ReadFrame(channel, wakeup, deadline);
+    if (frame.kind == Frame::Kind::kHangup) co_return false;
+    if (frame.kind == Frame::Kind::kNone) co_return true;
+  }
+}
+
+}  // namespace sfa::harness

@@ -1,0 +1,147 @@
+// A channel of the PBX: identity, state, queue of frames, variables.
+#ifndef ASTERISK_HARNESS_SIMULATED_CHANNEL_H_
+#define ASTERISK_HARNESS_SIMULATED_CHANNEL_H_
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "asterisk_harness/simulated/channel_tech.h"
+#include "asterisk_harness/simulated/frame.h"
+#include "asterisk_harness/simulated/routine.h"
+#include "asterisk_harness/simulated/wakeup.h"
+#include "runtime/runtime.h"
+
+namespace sfa::harness {
+
+class PbxCore;
+
+// Numbered as AMI's ChannelState.
+enum class ChannelState {
+  kDown = 0,
+  kReserved = 1,
+  kOffHook = 2,
+  kDialing = 3,
+  kRing = 4,
+  kRinging = 5,
+  kUp = 6,
+  kBusy = 7
+};
+const char* ChannelStateText(ChannelState state);
+
+struct Party {
+  std::string number, name;
+};
+
+// Variables in the order in which they were first set. One or two underscores before a name ask for
+// inheritance by dialled channels and do not belong to the name.
+class VariableList {
+ public:
+  static std::string_view Bare(std::string_view name);
+  const std::string* Find(const std::string& name) const;
+  void Set(const std::string& name, const std::string& value);
+  void Erase(const std::string& name);
+  const std::vector<std::pair<std::string, std::string>>& all() const { return variables_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> variables_;
+};
+
+// Of the digits that a channel hears AMI tells, short ones are stretched, and one that comes too
+// soon after another waits its turn.
+class Channel {
+ public:
+  Channel(PbxCore& core, uint64_t number, std::string name, std::string unique_id);
+
+  uint64_t number() const { return number_; }
+  const std::string& name() const { return name_; }
+  const std::string& unique_id() const { return unique_id_; }
+  ChannelState state() const { return state_; }
+  // Changes the state and tells AMI.
+  void SetState(ChannelState state);
+  PbxCore& core() { return core_; }
+
+  void SetTech(std::unique_ptr<ChannelTech> tech) { tech_ = std::move(tech); }
+  ChannelTech& tech() { return *tech_; }
+  bool has_tech() const { return tech_ != nullptr; }
+
+  // From the driver.
+  void QueueControl(Control control);
+  // The far end is gone; `cause` 0 when unknown.
+  void QueueHangup(int cause);
+  void ReceiveVoice(const VoiceFrame& frame);
+  void ReceiveDigitBegin(char digit);
+  void ReceiveDigitEnd(char digit, int duration_ms);
+
+  // To the driver. A digit is told to AMI, and paired: an end without its begin is ignored.
+  void SendVoice(const VoiceFrame& frame) { tech_->WriteVoice(frame); }
+  void SendDigitBegin(char digit);
+  void SendDigitEnd(char digit, int duration_ms);
+  // Answers when it is not up yet.
+  void Answer();
+
+  // From the PBX's side: AMI, console, shutting down.
+  void SoftHangup(int cause);
+  bool hung_up() const { return hung_up_; }
+
+  bool PopFrame(Frame* frame);
+  // Who is woken by a frame or a hang-up. nullptr: nobody.
+  void SetWaiter(Wakeup* waiter);
+  // Where its voice goes, nullptr for nowhere. Not owned; cleared before that one ends.
+  void SetVoiceTarget(Channel* target) { voice_target_ = target; }
+  Channel* voice_target() const { return voice_target_; }
+
+  std::string linked_id;
+  Party caller, connected;
+  std::string context, exten;
+  int priority = 1;
+  std::string language = "en", account_code, music_class;
+  std::string application, application_data;
+  std::string bridge_id;
+  VariableList variables;
+  int hangup_cause = 0;
+  MonotonicTime created{}, answered{};
+  bool has_thread = false;
+  bool outgoing = false;
+
+ private:
+  void Push(Frame frame);
+  void DeliverBegin(char digit);
+  void DeliverEnd(char digit, int duration_ms);
+  void OnDigitTimer();
+
+  PbxCore& core_;
+  const uint64_t number_;
+  const std::string name_, unique_id_;
+  ChannelState state_ = ChannelState::kDown;
+  std::unique_ptr<ChannelTech> tech_;
+  std::deque<Frame> frames_;
+  Wakeup* waiter_ = nullptr;
+  Channel* voice_target_ = nullptr;
+  bool hung_up_ = false;
+
+  // Digits heard.
+  char heard_ = 0;           // begun, its end not yet passed on
+  bool stretching_ = false;  // its end has come, too early
+  MonotonicTime heard_since_{}, last_digit_end_{};
+  bool any_digit_ended_ = false;
+  std::deque<std::pair<char, int>> waiting_;  // digits that came too soon, with their lengths
+  std::unique_ptr<Timer> digit_timer_;
+
+  // The digit that is being sent, 0 for none.
+  char sent_digit_ = 0;
+  MonotonicTime sent_since_{};
+};
+
+// The next frame; kind kNone at the deadline, kHangup when the channel is hung up and its queue is
+// empty.
+Routine<Frame> ReadFrame(Channel& channel, Wakeup& wakeup, std::optional<MonotonicTime> deadline);
+// Waits, dropping frames. False when the channel was hung up meanwhile.
+Routine<bool> SleepOnChannel(Channel& channel, Wakeup& wakeup, Duration length);
+
+}  // namespace sfa::harness
+
+#endif  // ASTERISK_HARNESS_SIMULATED_CHANNEL_H_

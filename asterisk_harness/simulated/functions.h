@@ -1,0 +1,21 @@
+// Dialplan functions.
+#ifndef ASTERISK_HARNESS_SIMULATED_FUNCTIONS_H_
+#define ASTERISK_HARNESS_SIMULATED_FUNCTIONS_H_
+
+#include <string>
+
+namespace sfa::harness {
+
+class Channel;
+class PbxCore;
+
+bool HasFunction(const std::string& name);
+// "" and a log line for what cannot be read. `channel` may be nullptr.
+std::string ReadFunction(PbxCore& core, Channel* channel, const std::string& name,
+                         const std::string& arguments);
+void WriteFunction(PbxCore& core, Channel* channel, const std::string& name,
+                   const std::string& arguments, const std::string& value);
+
+}  // namespace sfa::harness
+
+#endif  // ASTERISK_HARNESS_SIMULATED_FUNCTIONS_H_

@@ -1,0 +1,130 @@
+#include "asterisk_harness/simulated/local_channel.h"
+
+#include "asterisk_harness/simulated/channel_events.h"
+#include "asterisk_harness/simulated/dial.h"
+#include "asterisk_harness/simulated/text.h"
+
+namespace sfa::harness {
+namespace {
+
+// One half. What is done to it happens to the other one.
+class LocalHalf final : public ChannelTech {
+ public:
+  LocalHalf(Channel& self, pbx_codec codec) : self_(self), codec_(codec) {}
+
+  void Join(LocalHalf* other) { other_ = other; }
+  Channel& self() { return self_; }
+
+  const char* type() const override { return "Local"; }
+  pbx_codec codec() const override { return codec_; }
+
+  bool Call() override {
+    if (other_ == nullptr) return false;
+    Channel& second = other_->self_;
+    PbxCore& core = self_.core();
+    second.caller = self_.connected;
+    second.connected = self_.caller;
+    second.linked_id = self_.linked_id;
+    InheritVariables(self_, &second, core);
+    for (const auto& [name, value] : self_.variables.all()) {
+      if (second.variables.Find(name) == nullptr) core.SetVariable(&second, name, value);
+    }
+    if (core.dialplan.Find(second.context, second.exten, 1, second.caller.number) == nullptr) {
+      core.Log("NOTICE", "No such extension/context " + second.exten + "@" + second.context +
+                             " while calling Local channel");
+      self_.hangup_cause = PBX_CAUSE_NO_ROUTE_DESTINATION;
+      return false;
+    }
+    Headers headers = ChannelHeaders(self_, "LocalOne");
+    Append(&headers, ChannelHeaders(second, "LocalTwo"));
+    headers.emplace_back("Context", second.context);
+    headers.emplace_back("Exten", second.exten);
+    headers.emplace_back("LocalOptimization", "No");
+    core.manager().Emit("LocalBridge", kClassCall, std::move(headers));
+    second.SetState(ChannelState::kRing);
+    if (core.StartThread(second) != ThreadStart::kStarted) {
+      self_.hangup_cause = PBX_CAUSE_CONGESTION;
+      return false;
+    }
+    return true;
+  }
+
+  void Answer() override {
+    if (other_ != nullptr) other_->self_.QueueControl(Control::kAnswer);
+  }
+  void Indicate(Control control) override {
+    if (other_ != nullptr) other_->self_.QueueControl(control);
+  }
+  void WriteVoice(const VoiceFrame& frame) override {
+    if (other_ != nullptr) other_->self_.ReceiveVoice(frame);
+  }
+  void DigitBegin(char digit) override {
+    if (other_ != nullptr) other_->self_.ReceiveDigitBegin(digit);
+  }
+  void DigitEnd(char digit, int duration_ms) override {
+    if (other_ != nullptr) other_->self_.ReceiveDigitEnd(digit, duration_ms);
+  }
+
+  void Hangup(int cause) override {
+    LocalHalf* const other = std::exchange(other_, nullptr);
+    if (other == nullptr) return;
+    other->other_ = nullptr;
+    // A second half whose dialplan was never started has nobody else to end it.
+    if (other->self_.outgoing || other->self_.has_thread) {
+      other->self_.QueueHangup(cause);
+    } else {
+      self_.core().HangupChannel(other->self_);
+    }
+  }
+
+ private:
+  Channel& self_;
+  const pbx_codec codec_;
+  LocalHalf* other_ = nullptr;
+};
+
+Channel* RequestLocal(PbxCore& core, const std::string& address, Channel* requestor,
+                      pbx_codec preferred, int* cause) {
+  std::string place = Split(address, '/')[0];
+  std::string exten = place, context = "default";
+  if (const size_t at = place.find('@'); at != std::string::npos) {
+    exten = place.substr(0, at);
+    context = place.substr(at + 1);
+  } else {
+    place += "@default";
+  }
+  if (exten.empty()) {
+    *cause = PBX_CAUSE_NO_ROUTE_DESTINATION;
+    return nullptr;
+  }
+  const std::string name = "Local/" + place + "-" + core.NextSuffix("local");
+  ChannelInit init;
+  init.context = context;
+  init.exten = exten;
+  init.linked_id = requestor == nullptr ? "" : requestor->linked_id;
+  init.name = name + ";1";
+  Channel& first = core.NewChannel(init);
+  init.name = name + ";2";
+  init.linked_id = first.linked_id;
+  Channel& second = core.NewChannel(init);
+  const pbx_codec codec = preferred == PBX_CODEC_NONE ? PBX_CODEC_ULAW : preferred;
+  auto one = std::make_unique<LocalHalf>(first, codec);
+  auto two = std::make_unique<LocalHalf>(second, codec);
+  one->Join(two.get());
+  two->Join(one.get());
+  first.outgoing = true;
+  first.SetTech(std::move(one));
+  second.SetTech(std::move(two));
+  return &first;
+}
+
+}  // namespace
+
+void RegisterLocalTechnology(PbxCore& core) {
+  core.RegisterTechnology("Local", [&core](const std::string& address, Channel* requestor,
+                                           pbx_codec preferred, int* cause) {
+    return RequestLocal(core, address, requestor, preferred, cause);
+  });
+}
+
+}  // namespace sfa::harness

@@ -1,0 +1,157 @@
+#include "asterisk_harness/simulated/modules.h"
+
+#include "asterisk_harness/simulated/pbx_host_port.h"
+#include "asterisk_harness/simulated/text.h"
+
+namespace sfa::harness {
+
+Modules::Modules(PbxCore& core, const skype_driver* driver, ServiceFactory services,
+                 FileLookup files, ModuleDirectories directories)
+    : core_(core),
+      services_(std::move(services)),
+      files_(std::move(files)),
+      directories_(std::move(directories)),
+      host_(MakeHostTable()) {
+  driver_.table = driver;
+}
+
+Modules::~Modules() { core_.UnregisterTechnology("Skype"); }
+
+void Modules::Autoload() {
+  Load(kResModule);
+  Load(kChanModule);
+}
+
+bool Modules::IsKnown(const std::string& module) const {
+  return module == kResModule || module == kChanModule;
+}
+
+bool Modules::IsRunning(const std::string& module) const {
+  if (module == kResModule) return res_loaded_;
+  return module == kChanModule && driver_.core != nullptr;
+}
+
+bool Modules::Load(const std::string& module) {
+  if (!IsKnown(module)) {
+    core_.Warn("Error loading module '" + module + "': " + module +
+               ": cannot open shared object file: No such file or directory");
+    return false;
+  }
+  if (IsRunning(module)) {
+    core_.Warn("Module '" + module + "' already loaded and running.");
+    return false;
+  }
+  if (module == kChanModule) return LoadChan();
+  service_ = services_ ? services_() : nullptr;
+  res_loaded_ = true;
+  return true;
+}
+
+bool Modules::LoadChan() {
+  if (!res_loaded_) {
+    core_.Warn("Error loading module 'chan_skype.so', missing dependency: res_skypeforasterisk");
+    return false;
+  }
+  if (driver_.table->version != PBX_PORT_VERSION) {
+    core_.Log("ERROR", "Module 'chan_skype.so' speaks another version of the PBX port");
+    return false;
+  }
+  skype_core* loaded = nullptr;
+  const skype_load_result result = driver_.table->load(service_.get(), &host_, this, &loaded);
+  if (result != SKYPE_LOAD_OK || loaded == nullptr) {
+    core_.Log("NOTICE", "Module 'chan_skype.so' declined to load");
+    return false;
+  }
+  driver_.core = loaded;
+  core_.RegisterTechnology("Skype", [this](const std::string& address, Channel* requestor,
+                                           pbx_codec preferred, int* cause) {
+    return RequestSkypeChannel(core_, driver_, address, requestor, preferred, cause);
+  });
+  return true;
+}
+
+void Modules::Unload(const std::string& module, std::function<void(bool)> done) {
+  const auto refuse = [&](const std::string& why) {
+    core_.Warn(why);
+    done(false);
+  };
+  if (!IsRunning(module) || unloading_) {
+    refuse("Unload failed, '" + module + "' is not loaded.");
+    return;
+  }
+  if (module == kResModule) {
+    if (driver_.core != nullptr) {
+      refuse("Soft unload failed, 'res_skypeforasterisk.so' has use count 1");
+      return;
+    }
+    service_.reset();
+    res_loaded_ = false;
+    done(true);
+    return;
+  }
+  if (chan_references_ > 0) {
+    refuse("Soft unload failed, 'chan_skype.so' has use count " + std::to_string(chan_references_));
+    return;
+  }
+  unloading_ = true;
+  unloaded_ = std::move(done);
+  if (driver_.table->unload(driver_.core, OnGone, this) != 0) {
+    unloading_ = false;
+    core_.Warn("Firm unload failed for 'chan_skype.so'");
+    std::exchange(unloaded_, nullptr)(false);
+  }
+}
+
+// From any thread, inside unload() too: the rest happens on the runtime's, a moment later.
+void Modules::OnGone(void* context) {
+  Modules* const self = static_cast<Modules*>(context);
+  self->core_.runtime().Post([self] {
+    self->driver_.core = nullptr;
+    self->unloading_ = false;
+    self->core_.UnregisterTechnology("Skype");
+    if (const auto unloaded = std::exchange(self->unloaded_, nullptr)) unloaded(true);
+  });
+}
+
+bool Modules::Reload(const std::string& module) {
+  if (module != kChanModule) return true;
+  return driver_.table->reload(driver_.core) == 0;
+}
+
+void Modules::UnloadAll(std::function<void()> done) {
+  const auto finish = [this, done](bool) {
+    service_.reset();
+    res_loaded_ = false;
+    done();
+  };
+  if (driver_.core == nullptr || unloading_) {
+    finish(true);
+    return;
+  }
+  chan_references_ = 0;
+  Unload(kChanModule, finish);
+}
+
+std::vector<ModuleSight> Modules::List() const {
+  std::vector<ModuleSight> list;
+  if (driver_.core != nullptr) {
+    list.push_back({kChanModule, "Skype for Asterisk Channel Driver", chan_references_, true});
+  }
+  if (res_loaded_) {
+    list.push_back(
+        {kResModule, "Skype for Asterisk Engine", driver_.core != nullptr ? 1 : 0, true});
+  }
+  return list;
+}
+
+bool Modules::RunCli(const std::vector<std::string>& words, std::string* output) {
+  if (driver_.core == nullptr) return false;
+  std::vector<const char*> argv;
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  return driver_.table->cli(
+             driver_.core, static_cast<int>(argv.size()), argv.data(),
+             [](void* context, const char* text) { *static_cast<std::string*>(context) += text; },
+             output) == 0;
+}
+
+}  // namespace sfa::harness

@@ -1,0 +1,77 @@
+// The two modules, loaded and unloaded as Asterisk does it: reference counts, requirements.
+#ifndef ASTERISK_HARNESS_SIMULATED_MODULES_H_
+#define ASTERISK_HARNESS_SIMULATED_MODULES_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "asterisk_harness/simulated/configuration_file.h"
+#include "asterisk_harness/simulated/pbx_core.h"
+#include "asterisk_harness/simulated/skype_channel.h"
+#include "chan_skype/pbx_port.h"
+#include "res_skypeforasterisk/engine_service.h"
+
+namespace sfa::harness {
+
+inline constexpr char kResModule[] = "res_skypeforasterisk.so";
+inline constexpr char kChanModule[] = "chan_skype.so";
+
+struct ModuleDirectories {
+  std::string etc = "/etc/asterisk", spool = "/var/spool/asterisk", var_lib = "/var/lib/asterisk";
+};
+
+struct ModuleSight {
+  std::string name, description;
+  int use_count = 0;
+  bool running = false;
+};
+
+class Modules {
+ public:
+  // nullptr when there is no engine service (tests with a driver that needs none).
+  using ServiceFactory = std::function<std::unique_ptr<res::EngineService>()>;
+
+  Modules(PbxCore& core, const skype_driver* driver, ServiceFactory services, FileLookup files,
+          ModuleDirectories directories);
+  ~Modules();
+  Modules(const Modules&) = delete;
+  Modules& operator=(const Modules&) = delete;
+
+  // res first, then chan. A module that declines leaves the PBX running.
+  void Autoload();
+  bool Load(const std::string& module);
+  // `done` gets whether it is out; false at once when it is refused.
+  void Unload(const std::string& module, std::function<void(bool)> done);
+  bool Reload(const std::string& module);
+  // Takes both out, in use or not; for a stop, when no channel is left.
+  void UnloadAll(std::function<void()> done);
+  std::vector<ModuleSight> List() const;
+  bool IsKnown(const std::string& module) const;
+  bool IsRunning(const std::string& module) const;
+
+  // The driver's console commands; false when the words are not one of them.
+  bool RunCli(const std::vector<std::string>& words, std::string* output);
+
+ private:
+  friend struct HostTable;
+  static void OnGone(void* context);
+  bool LoadChan();
+
+  PbxCore& core_;
+  ServiceFactory services_;
+  FileLookup files_;
+  const ModuleDirectories directories_;
+  bool res_loaded_ = false;
+  std::unique_ptr<res::EngineService> service_;
+  DriverInUse driver_;
+  int chan_references_ = 0;
+  bool unloading_ = false;
+  std::function<void(bool)> unloaded_;
+  pbx_host host_;
+};
+
+}  // namespace sfa::harness
+
+#endif  // ASTERISK_HARNESS_SIMULATED_MODULES_H_

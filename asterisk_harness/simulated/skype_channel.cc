@@ -1,0 +1,179 @@
+#include "asterisk_harness/simulated/skype_channel.h"
+
+#include "asterisk_harness/simulated/hangup_cause.h"
+
+namespace sfa::harness {
+
+void ReleaseHandle(pbx_channel* handle) {
+  if (--handle->references == 0) delete handle;
+}
+
+SkypeTech::SkypeTech(const DriverInUse& driver, skype_call_id call)
+    : driver_(driver), call_(call), handle_(new pbx_channel{1, nullptr, this}) {}
+
+Result<std::unique_ptr<SkypeTech>> SkypeTech::New(Runtime& runtime, const DriverInUse& driver,
+                                                  skype_call_id call, Ipv4Address rtp_address) {
+  std::unique_ptr<SkypeTech> tech(new SkypeTech(driver, call));
+  Result<std::unique_ptr<RtpEndpoint>> rtp = RtpEndpoint::Open(runtime, rtp_address, *tech);
+  if (!rtp.ok()) return rtp.error();
+  tech->rtp_ = std::move(*rtp);
+  return tech;
+}
+
+SkypeTech::~SkypeTech() {
+  handle_->channel = nullptr;
+  handle_->tech = nullptr;
+  ReleaseHandle(handle_);
+}
+
+void SkypeTech::Attach(Channel& channel) {
+  channel_ = &channel;
+  handle_->channel = &channel;
+}
+
+void SkypeTech::SetMedia(const pbx_media& media) {
+  rtp_->SetRemote({{media.engine.ipv4}, media.engine.port}, media.codec);
+}
+
+pbx_codec SkypeTech::codec() const {
+  return rtp_->codec() == PBX_CODEC_NONE ? preferred_ : rtp_->codec();
+}
+
+bool SkypeTech::Call() {
+  if (driver_.core == nullptr) return false;
+  driver_.table->call(driver_.core, call_);
+  return true;
+}
+
+void SkypeTech::Answer() {
+  if (driver_.core != nullptr) driver_.table->answer(driver_.core, call_);
+}
+
+void SkypeTech::Indicate(Control control) {
+  if (channel_ == nullptr || channel_->state() == ChannelState::kUp) return;
+  if (control == Control::kBusy) channel_->SoftHangup(PBX_CAUSE_USER_BUSY);
+  if (control == Control::kCongestion) channel_->SoftHangup(kCauseCircuitCongestion);
+}
+
+void SkypeTech::DigitBegin(char digit) {
+  if (driver_.core != nullptr) driver_.table->digit_begin(driver_.core, call_, digit);
+}
+
+void SkypeTech::DigitEnd(char digit, int duration_ms) {
+  if (driver_.core != nullptr) {
+    driver_.table->digit_end(driver_.core, call_, digit, static_cast<unsigned>(duration_ms));
+  }
+}
+
+void SkypeTech::Hangup(int cause) {
+  handle_->channel = nullptr;
+  handle_->tech = nullptr;
+  channel_ = nullptr;
+  if (driver_.core != nullptr && !abandoned_) {
+    driver_.table->hangup(driver_.core, call_, static_cast<pbx_cause>(cause));
+  }
+}
+
+void SkypeTech::OnRtpVoice(const VoiceFrame& frame) {
+  if (channel_ != nullptr) channel_->ReceiveVoice(frame);
+}
+void SkypeTech::OnRtpDigitBegin(char digit) {
+  if (channel_ != nullptr) channel_->ReceiveDigitBegin(digit);
+}
+void SkypeTech::OnRtpDigitEnd(char digit, int duration_ms) {
+  if (channel_ != nullptr) channel_->ReceiveDigitEnd(digit, duration_ms);
+}
+
+Channel* RequestSkypeChannel(PbxCore& core, const DriverInUse& driver, const std::string& address,
+                             Channel* requestor, pbx_codec preferred, int* cause) {
+  if (driver.core == nullptr) {
+    *cause = PBX_CAUSE_SUBSCRIBER_ABSENT;
+    return nullptr;
+  }
+  // The PBX converts between the two, so that both will do; the requestor's own comes first.
+  const bool alaw_first = preferred == PBX_CODEC_ALAW;
+  const pbx_codec codecs[PBX_MAX_CODECS] = {alaw_first ? PBX_CODEC_ALAW : PBX_CODEC_ULAW,
+                                            alaw_first ? PBX_CODEC_ULAW : PBX_CODEC_ALAW,
+                                            PBX_CODEC_NONE, PBX_CODEC_NONE};
+  skype_admitted admitted{};
+  pbx_cause refused = PBX_CAUSE_NONE;
+  if (driver.table->request(driver.core, address.c_str(), codecs, &admitted, &refused) != 0) {
+    *cause = refused;
+    return nullptr;
+  }
+  auto tech =
+      SkypeTech::New(core.runtime(), driver, admitted.call, Ipv4Address{admitted.rtp_address});
+  if (!tech.ok()) {
+    core.Log("ERROR", "Skype: no RTP port: " + tech.error().message);
+    driver.table->hangup(driver.core, admitted.call, PBX_CAUSE_NONE);
+    *cause = PBX_CAUSE_CONGESTION;
+    return nullptr;
+  }
+  admitted.account[sizeof admitted.account - 1] = '\0';
+  admitted.accountcode[sizeof admitted.accountcode - 1] = '\0';
+  ChannelInit init;
+  init.name = std::string("Skype/") + admitted.account + "-" + core.NextSuffix("skype");
+  init.linked_id = requestor == nullptr ? "" : requestor->linked_id;
+  init.account_code = admitted.accountcode;
+  Channel& channel = core.NewChannel(init);
+  SkypeTech* const made = tech->get();
+  if (admitted.codecs[0] != PBX_CODEC_NONE) made->SetPreferredCodec(admitted.codecs[0]);
+  channel.SetTech(std::move(*tech));
+  made->Attach(channel);
+  ++made->handle()->references;
+  const Endpoint endpoint = made->rtp().local();
+  const pbx_address local{endpoint.address.value, endpoint.port};
+  driver.table->bind(driver.core, admitted.call, made->handle(), &local);
+  return &channel;
+}
+
+pbx_channel* StartSkypeChannel(PbxCore& core, const DriverInUse& driver,
+                               const pbx_incoming& incoming, pbx_address* local, pbx_cause* cause) {
+  const std::string number = incoming.caller_number == nullptr ? "" : incoming.caller_number;
+  if (core.stopping()) {
+    *cause = PBX_CAUSE_CONGESTION;
+    return nullptr;
+  }
+  if (core.dialplan.Find(incoming.context, incoming.exten, 1, number) == nullptr) {
+    core.Log("NOTICE", std::string("Call from '") + number + "' to extension '" + incoming.exten +
+                           "' rejected because extension not found in context '" +
+                           incoming.context + "'.");
+    *cause = PBX_CAUSE_UNALLOCATED;
+    return nullptr;
+  }
+  auto tech =
+      SkypeTech::New(core.runtime(), driver, incoming.call, Ipv4Address{incoming.rtp_address});
+  if (!tech.ok()) {
+    core.Log("ERROR", "Skype: no RTP port: " + tech.error().message);
+    *cause = PBX_CAUSE_CONGESTION;
+    return nullptr;
+  }
+  SkypeTech* const made = tech->get();
+  made->SetMedia(incoming.media);
+  ChannelInit init;
+  init.name = std::string("Skype/") + incoming.account + "-" + core.NextSuffix("skype");
+  init.state = ChannelState::kRing;
+  init.caller = {number, incoming.caller_name == nullptr ? "" : incoming.caller_name};
+  init.context = incoming.context;
+  init.exten = incoming.exten;
+  init.account_code = incoming.accountcode == nullptr ? "" : incoming.accountcode;
+  Channel& channel = core.NewChannel(init);
+  channel.SetTech(std::move(*tech));
+  pbx_channel* const handle = made->handle();
+  ++handle->references;
+  // Attached only when it stays: a channel refused here is none that the driver knows.
+  if (core.StartThread(channel) != ThreadStart::kStarted) {
+    channel.hangup_cause = PBX_CAUSE_CONGESTION;
+    made->Abandon();
+    core.HangupChannel(channel);
+    ReleaseHandle(handle);
+    *cause = PBX_CAUSE_CONGESTION;
+    return nullptr;
+  }
+  made->Attach(channel);
+  const Endpoint endpoint = made->rtp().local();
+  *local = {endpoint.address.value, endpoint.port};
+  return handle;
+}
+
+}  // namespace sfa::harness
