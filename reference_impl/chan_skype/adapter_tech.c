@@ -1,0 +1,263 @@
+/*
+ * The technology `Skype`: what Asterisk does to channels. The channel is locked in all of them but
+ * the requester and the digits.
+ */
+#include "asterisk.h"
+
+#include <string.h>
+
+#include "asterisk/causes.h"
+#include "asterisk/format_cache.h"
+#include "asterisk/musiconhold.h"
+#include "chan_skype/chan_skype_adapter.h"
+
+/* What the requester can use: Asterisk translates between our codecs, so all of them, those that
+ * need no translation first. */
+static void list_codecs(struct ast_format_cap* cap, enum pbx_codec* codecs) {
+  static const enum pbx_codec ours[] = {PBX_CODEC_ULAW, PBX_CODEC_ALAW};
+  size_t count = 0;
+  int native;
+  size_t i;
+
+  memset(codecs, 0, PBX_MAX_CODECS * sizeof(*codecs));
+  for (native = 1; native >= 0; --native) {
+    for (i = 0; i < ARRAY_LEN(ours); ++i) {
+      const int compatible =
+          ast_format_cap_iscompatible_format(cap, skype_format(ours[i])) == AST_FORMAT_CMP_EQUAL;
+
+      if (compatible == native) {
+        codecs[count++] = ours[i];
+      }
+    }
+  }
+}
+
+static struct ast_channel* request_admitted(const struct skype_admitted* admitted,
+                                            const struct ast_assigned_ids* assignedids,
+                                            const struct ast_channel* requestor) {
+  struct pbx_address local;
+  struct ast_channel* chan;
+  struct pbx_channel* channel = skype_channel_new(admitted->call, 0, admitted->rtp_address, &local);
+
+  if (!channel) {
+    return NULL;
+  }
+  chan = skype_channel_attach(channel, AST_STATE_DOWN, admitted->codecs[0], admitted->account,
+                              admitted->accountcode, "", "", "", "", assignedids, requestor);
+  if (!chan) {
+    ao2_ref(channel, -1);
+    return NULL;
+  }
+  /* Our reference becomes the core's. */
+  skype_driver_table->bind(skype_core_of_call(), admitted->call, channel, &local);
+  return chan;
+}
+
+static struct ast_channel* skype_request(const char* type, struct ast_format_cap* cap,
+                                         const struct ast_assigned_ids* assignedids,
+                                         const struct ast_channel* requestor, const char* addr,
+                                         int* cause) {
+  enum pbx_codec codecs[PBX_MAX_CODECS];
+  enum pbx_cause refusal = PBX_CAUSE_NONE;
+  struct skype_admitted admitted;
+  struct skype_core* core;
+  struct ast_channel* chan = NULL;
+
+  list_codecs(cap, codecs);
+  core = skype_core_enter();
+  if (!core) {
+    *cause = AST_CAUSE_NETWORK_OUT_OF_ORDER;
+  } else if (skype_driver_table->request(core, addr, codecs, &admitted, &refusal)) {
+    *cause = refusal;
+  } else {
+    chan = request_admitted(&admitted, assignedids, requestor);
+    if (!chan) {
+      skype_driver_table->hangup(core, admitted.call, PBX_CAUSE_CONGESTION);
+      *cause = AST_CAUSE_SWITCH_CONGESTION;
+    }
+  }
+  skype_core_leave();
+  return chan;
+}
+
+static int skype_call(struct ast_channel* chan, const char* addr, int timeout) {
+  struct pbx_channel* channel = ast_channel_tech_pvt(chan);
+
+  if (!channel || (ast_channel_state(chan) != AST_STATE_DOWN &&
+                   ast_channel_state(chan) != AST_STATE_RESERVED)) {
+    return -1;
+  }
+  skype_driver_table->call(skype_core_of_call(), channel->call);
+  return 0;
+}
+
+static int skype_answer(struct ast_channel* chan) {
+  struct pbx_channel* channel = ast_channel_tech_pvt(chan);
+
+  if (!channel) {
+    return -1;
+  }
+  if (ast_channel_state(chan) != AST_STATE_UP) {
+    skype_driver_table->answer(skype_core_of_call(), channel->call);
+    ast_setstate(chan, AST_STATE_UP);
+  }
+  return 0;
+}
+
+static int skype_hangup(struct ast_channel* chan) {
+  struct pbx_channel* channel = ast_channel_tech_pvt(chan);
+
+  if (!channel) {
+    return 0;
+  }
+  ast_channel_tech_pvt_set(chan, NULL);
+  ast_channel_set_fd(chan, 0, -1);
+  ast_channel_set_fd(chan, 1, -1);
+  skype_channel_detach(channel);
+  skype_driver_table->hangup(skype_core_of_call(), channel->call,
+                             (enum pbx_cause)ast_channel_hangupcause(chan));
+  ao2_ref(channel, -1);
+  return 0;
+}
+
+static struct ast_frame* skype_read(struct ast_channel* chan) {
+  struct pbx_channel* channel = ast_channel_tech_pvt(chan);
+  struct ast_frame* frame;
+
+  if (!channel || !channel->rtp) {
+    return &ast_null_frame;
+  }
+  frame = ast_rtp_instance_read(channel->rtp, ast_channel_fdno(chan) == 1);
+  /* The engine sends one codec; what comes in another is not for this call. */
+  if (frame && frame->frametype == AST_FRAME_VOICE &&
+      ast_format_cap_iscompatible_format(ast_channel_nativeformats(chan), frame->subclass.format) ==
+          AST_FORMAT_CMP_NOT_EQUAL) {
+    return &ast_null_frame;
+  }
+  return frame;
+}
+
+static int skype_write(struct ast_channel* chan, struct ast_frame* frame) {
+  struct pbx_channel* channel = ast_channel_tech_pvt(chan);
+
+  if (frame->frametype != AST_FRAME_VOICE || !channel || !channel->rtp) {
+    return 0;
+  }
+  return ast_rtp_instance_write(channel->rtp, frame);
+}
+
+/* Not up yet: ends the call with `cause`. Up: lets Asterisk play the tone. */
+static int refuse(struct ast_channel* chan, int cause) {
+  if (ast_channel_state(chan) == AST_STATE_UP) {
+    return -1;
+  }
+  ast_channel_hangupcause_set(chan, cause);
+  ast_softhangup_nolock(chan, AST_SOFTHANGUP_DEV);
+  return 0;
+}
+
+static int skype_indicate(struct ast_channel* chan, int condition, const void* data,
+                          size_t datalen) {
+  struct pbx_channel* channel = ast_channel_tech_pvt(chan);
+
+  if (!channel) {
+    return -1;
+  }
+  switch (condition) {
+    case AST_CONTROL_RINGING:
+      /* The caller has heard it ring since the call came in. */
+      return ast_channel_state(chan) == AST_STATE_RING ? 0 : -1;
+    case AST_CONTROL_BUSY:
+      return refuse(chan, AST_CAUSE_BUSY);
+    case AST_CONTROL_CONGESTION:
+    case AST_CONTROL_INCOMPLETE:
+      return refuse(chan, AST_CAUSE_SWITCH_CONGESTION);
+    case AST_CONTROL_HOLD:
+      ast_moh_start(chan, data, NULL);
+      return 0;
+    case AST_CONTROL_UNHOLD:
+      ast_moh_stop(chan);
+      return 0;
+    case AST_CONTROL_SRCUPDATE:
+      if (channel->rtp) {
+        ast_rtp_instance_update_source(channel->rtp);
+      }
+      return 0;
+    case AST_CONTROL_SRCCHANGE:
+      if (channel->rtp) {
+        ast_rtp_instance_change_source(channel->rtp);
+      }
+      return 0;
+    case AST_CONTROL_PROCEEDING:
+    case AST_CONTROL_PROGRESS:
+    case AST_CONTROL_CONNECTED_LINE:
+    case AST_CONTROL_REDIRECTING:
+      return 0;
+    default: /* PVT_CAUSE_CODE, MASQUERADE_NOTIFY, T38_PARAMETERS, -1 and what is not for us */
+      return -1;
+  }
+}
+
+static int skype_fixup(struct ast_channel* oldchan, struct ast_channel* newchan) {
+  struct pbx_channel* channel = ast_channel_tech_pvt(newchan);
+  int result = -1;
+
+  if (!channel) {
+    return -1;
+  }
+  ao2_lock(channel);
+  if (channel->owner == oldchan) {
+    channel->owner = newchan;
+    result = 0;
+  }
+  ao2_unlock(channel);
+  return result;
+}
+
+/* With a reference, the channel being unlocked. */
+static struct pbx_channel* channel_of(struct ast_channel* chan) {
+  struct pbx_channel* channel;
+
+  ast_channel_lock(chan);
+  channel = ao2_bump((struct pbx_channel*)ast_channel_tech_pvt(chan));
+  ast_channel_unlock(chan);
+  return channel;
+}
+
+static int skype_digit_begin(struct ast_channel* chan, char digit) {
+  struct pbx_channel* channel = channel_of(chan);
+
+  if (!channel) {
+    return -1;
+  }
+  skype_driver_table->digit_begin(skype_core_of_call(), channel->call, digit);
+  ao2_ref(channel, -1);
+  return 0;
+}
+
+static int skype_digit_end(struct ast_channel* chan, char digit, unsigned int duration) {
+  struct pbx_channel* channel = channel_of(chan);
+
+  if (!channel) {
+    return -1;
+  }
+  skype_driver_table->digit_end(skype_core_of_call(), channel->call, digit, duration);
+  ao2_ref(channel, -1);
+  return 0;
+}
+
+struct ast_channel_tech skype_tech = {
+    .type = "Skype",
+    .description = "Skype Channel Driver",
+    .requester = skype_request,
+    .call = skype_call,
+    .answer = skype_answer,
+    .hangup = skype_hangup,
+    .read = skype_read,
+    .exception = skype_read,
+    .write = skype_write,
+    .indicate = skype_indicate,
+    .fixup = skype_fixup,
+    .send_digit_begin = skype_digit_begin,
+    .send_digit_end = skype_digit_end,
+};
