@@ -37,20 +37,26 @@ class Machine {
 
   // Files whose content is exactly `image` run as `main` when launched.
   virtual void InstallProgram(std::string image, ProgramMain main) = 0;
-  // noexec, read-only, full; as a mount would be. Later ones win.
-  virtual void Mount(const std::string& directory, bool noexec, bool read_only) = 0;
+  // noexec, read-only, full; as a mount would be. The deepest wins, of equals the latest.
+  virtual void Mount(const std::string& directory, bool noexec, bool read_only,
+                     bool full = false) = 0;
   virtual FileSystem& files() = 0;
+  // Children of "init", process 1: for launching something on behalf of nobody.
   virtual Processes& processes() = 0;
   // A process that nobody launched: the PBX itself, a server. Ends when the Runtime is destroyed.
   virtual std::unique_ptr<Runtime> NewProcess(const std::string& name) = 0;
   virtual std::vector<ProcessSight> running() const = 0;
+  // As SIGKILL: no last word, if the runtime is Severable (runtime/severable.h). The Program is
+  // destroyed soon afterwards; a process that nobody launched is dead, and its owner destroys what
+  // is left of it. Nothing happens when there is no such process.
   virtual void Kill(int pid) = 0;
   virtual void SetProcessObserver(std::function<void(const ProcessSight&)> observer) = 0;
 };
 
-std::unique_ptr<Machine> NewMachine(Machine::RuntimeFactory runtimes,
-                                    std::function<void(const std::string& process, LogLevel level,
-                                                       std::string_view text)> log);
+// The machine outlives the processes made by NewProcess() and the ChildProcesses.
+std::unique_ptr<Machine> NewMachine(
+    Machine::RuntimeFactory runtimes,
+    std::function<void(const std::string& process, LogLevel level, std::string_view text)> log);
 
 }  // namespace sfa::harness
 

@@ -48,6 +48,7 @@ class TestBed {
   // it listens.
   virtual Endpoint StartEchoProcess() = 0;
   // Ends that process as SIGKILL does: its streams are reset or ended, its port is closed.
+  // Returns when it is gone, though A may not have heard of it yet.
   virtual void KillEchoProcess() = 0;
 };
 

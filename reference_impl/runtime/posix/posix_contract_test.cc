@@ -61,7 +61,10 @@ class PosixTestBed final : public TestBed {
     return Endpoint::Parse(notes_.received.substr(0, notes_.received.find('\n')))
         .value_or(Endpoint{});
   }
-  void KillEchoProcess() override { echo_process_->Kill(); }
+  void KillEchoProcess() override {
+    echo_process_->Kill();
+    RunUntil([this] { return exit_.exits == 1; }, std::chrono::seconds(20));
+  }
 
  private:
   posix::EventLoop loop_;
