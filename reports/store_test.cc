@@ -30,7 +30,7 @@ TEST(StoreTest, GivesBackWhatItTook) {
   EXPECT_EQ(bytes->substr(0, 15), "SQLite format 3");
   const Result<SuiteResult> back = LoadRun(*bytes);
   ASSERT_TRUE(back.ok());
-  EXPECT_EQ(Dump(ToJson(*back)), Dump(ToJson(suite)));
+  EXPECT_EQ(conformance::Dump(ToJson(*back)), conformance::Dump(ToJson(suite)));
 }
 
 TEST(StoreTest, RefusesOtherFiles) {

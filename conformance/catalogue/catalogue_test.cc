@@ -15,7 +15,8 @@ using testing::HasSubstr;
 Catalogue LoadAll(std::vector<InputError>& errors) {
   Catalogue catalogue;
   const std::string directory = SFA_SOURCE_ROOT "/conformance/catalogue";
-  for (const std::string& name : *ListFiles(directory, ".yaml")) {
+  const std::vector<std::string> listed = *ListFiles(directory, ".yaml");
+  for (const std::string& name : listed) {
     catalogue.AddChapter(name, *ReadFile(directory + "/" + name), errors);
   }
   return catalogue;
@@ -38,7 +39,8 @@ TEST(CatalogueTest, EveryScenarioLoads) {
   const Result<Schema> schema = Schema::Parse(*ReadFile(directory + "/schema.json"));
   ASSERT_TRUE(schema.ok());
   std::vector<std::string> names;
-  for (const std::string& file : *ListFiles(directory, ".yaml")) {
+  const std::vector<std::string> listed = *ListFiles(directory, ".yaml");
+  for (const std::string& file : listed) {
     const LoadedScenario loaded =
         LoadScenario(file, *ReadFile(directory + "/" + file), *schema, catalogue.ids());
     for (const InputError& error : loaded.errors) ADD_FAILURE() << ToString(error);

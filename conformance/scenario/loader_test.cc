@@ -105,7 +105,7 @@ TEST(LoaderTest, RefusesTimesThatRunBackwards) {
 
 TEST(LoaderTest, RefusesWrongShapes) {
   EXPECT_THAT(MistakesWith("delay: 20ms", "delay: 20"),
-              ElementsAre("s.yaml:8:25: delay is '20'; expected a duration with its unit, such as "
+              ElementsAre("s.yaml:8:26: delay is '20'; expected a duration with its unit, such as "
                           "20ms or 5s"));
   EXPECT_THAT(MistakesWith("licensed_channels: 2", "licensed_chanels: 2"),
               ElementsAre(HasSubstr("did you mean 'licensed_channels'?")));

@@ -1,0 +1,170 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "conformance/checks/sighting.h"
+#include "conformance/command_line/options.h"
+#include "conformance/host/children.h"
+#include "conformance/host/files.h"
+#include "conformance/results/json.h"
+#include "conformance/runner/run_case.h"
+
+namespace sfa::conformance {
+namespace {
+
+// Tells a person how far things are; a log gets one line for each case.
+class Progress {
+ public:
+  explicit Progress(size_t total) : total_(total), terminal_(IsTerminal()) {}
+
+  void Done(const CaseResult& result) {
+    ++done_;
+    const std::string line =
+        fmt::format("[{}/{}] {:<12} {}", done_, total_, ToString(result.verdict()), result.name);
+    if (terminal_ && result.verdict() == Verdict::kPass) {
+      fmt::print(stderr, "\r\x1b[K{}", line);
+    } else {
+      fmt::print(stderr, "{}{}\n", terminal_ ? "\r\x1b[K" : "", line);
+    }
+    std::fflush(stderr);
+  }
+
+  ~Progress() {
+    if (terminal_) fmt::print(stderr, "\r\x1b[K");
+  }
+
+ private:
+  const size_t total_;
+  const bool terminal_;
+  size_t done_ = 0;
+};
+
+// A name, or a pattern with stars, or an identifier of a requirement that the scenario touches.
+bool Selected(const Scenario& scenario, const std::string& filter) {
+  if (filter.empty() || Matches(filter, scenario.name)) return true;
+  return std::any_of(scenario.requirements.begin(), scenario.requirements.end(),
+                     [&](const std::string& requirement) { return Matches(filter, requirement); });
+}
+
+// A case whose worker ended without an answer.
+CaseResult Crashed(const Scenario& scenario, const CommonOptions& common, int exit_code) {
+  CaseResult result;
+  result.name = scenario.name;
+  result.file = scenario.file;
+  result.summary = scenario.summary;
+  result.target = common.target;
+  result.seed = common.seed;
+  result.reproduce =
+      fmt::format("./sfalab run {} --on {} --seed {}", scenario.file, common.target, common.seed);
+  result.checks.push_back(
+      {"", "the platform works", Verdict::kInconclusive,
+       exit_code < 0 ? std::string("the process that ran it was killed or could not be started")
+                     : fmt::format("the process that ran it ended with status {}", exit_code),
+       std::nullopt});
+  return result;
+}
+
+std::vector<CaseResult> RunInWorkers(const std::vector<Scenario>& scenarios,
+                                     const CommonOptions& common, int jobs) {
+  std::vector<std::vector<std::string>> commands;
+  for (const Scenario& scenario : scenarios) {
+    std::vector<std::string> command = {
+        OwnPath(),     "--source-root", common.source_root,         "worker", scenario.file, "--on",
+        common.target, "--seed",        std::to_string(common.seed)};
+    if (!common.out.empty()) command.insert(command.end(), {"--out", common.out});
+    commands.push_back(std::move(command));
+  }
+  Progress progress(scenarios.size());
+  std::vector<CaseResult> results(scenarios.size());
+  RunChildren(commands, jobs, [&](size_t job, ChildResult child) {
+    Result<CaseResult> result = CaseResultFromJson(child.output);
+    results[job] = child.exit_code == 0 && result.ok()
+                       ? std::move(*result)
+                       : Crashed(scenarios[job], common, child.exit_code);
+    progress.Done(results[job]);
+  });
+  return results;
+}
+
+Result<std::vector<CaseResult>> RunHere(const std::vector<Scenario>& scenarios,
+                                        const CommonOptions& common) {
+  const std::unique_ptr<PbxFactory> factory = NewPbxFactory(common.target, common.source_root);
+  Progress progress(scenarios.size());
+  std::vector<CaseResult> results;
+  for (const Scenario& scenario : scenarios) {
+    Result<CaseResult> result = RunCase(scenario, *factory, {common.seed, common.out});
+    if (!result.ok()) return result.error();
+    progress.Done(*result);
+    results.push_back(std::move(*result));
+  }
+  return results;
+}
+
+void PrintSummary(const SuiteResult& suite, const std::string& out) {
+  for (const CaseResult& result : suite.cases) {
+    if (result.verdict() == Verdict::kPass) continue;
+    fmt::print("{} {}\n", ToString(result.verdict()), result.name);
+    for (const CheckResult& check : result.checks) {
+      if (check.verdict == Verdict::kPass) continue;
+      fmt::print("  {:<12} {:<14} {}\n  {:<27} {}\n", ToString(check.verdict),
+                 check.requirement.empty() ? "platform" : check.requirement, check.check, "",
+                 check.reason);
+    }
+    fmt::print("  again: {}\n", result.reproduce);
+  }
+  size_t passed = 0, cases = 0;
+  for (const auto& each : suite.requirements) passed += each.verdict == Verdict::kPass;
+  for (const auto& each : suite.cases) cases += each.verdict() == Verdict::kPass;
+  fmt::print("{}: {} of {} requirements pass, {} of {} scenarios (seed {}, target {})\n",
+             ToString(suite.verdict()), passed, suite.requirements.size(), cases,
+             suite.cases.size(), suite.seed, suite.target);
+  if (!out.empty()) fmt::print("report: {}\n", AbsolutePath(out + "/report.html"));
+}
+
+}  // namespace
+
+ExitCode Conform(const CommonOptions& common, const ConformOptions& options) {
+  const std::optional<Library> library = OpenLibrary(common.source_root);
+  if (!library) return kExitBadInput;
+  std::vector<InputError> errors;
+  std::vector<Scenario> scenarios;
+  for (const std::string& file : library->ScenarioFiles()) {
+    std::optional<Scenario> scenario = library->LoadFile(file, errors);
+    if (scenario && Selected(*scenario, options.filter)) scenarios.push_back(std::move(*scenario));
+  }
+  if (!errors.empty()) return TellInputErrors(errors);
+  if (scenarios.empty()) {
+    std::vector<std::string> names;
+    for (const std::string& file : library->ScenarioFiles()) {
+      const size_t start = file.rfind('/') + 1;
+      names.push_back(file.substr(start, file.rfind('.') - start));
+    }
+    return TellError("--filter '" + options.filter + "' selects nothing; there is " +
+                         AllowedWords(options.filter, names),
+                     kExitBadInput);
+  }
+  std::vector<CaseResult> cases;
+  if (options.jobs > 1) {
+    cases = RunInWorkers(scenarios, common, options.jobs);
+  } else {
+    Result<std::vector<CaseResult>> run = RunHere(scenarios, common);
+    if (!run.ok()) return TellError(run.error().message, kExitCannotTell);
+    cases = std::move(*run);
+  }
+  const SuiteResult suite =
+      Summarise(std::move(cases), library->catalogue(), common.target, common.seed);
+  if (!common.out.empty()) {
+    const Status written = WriteReports(suite, common.out);
+    if (!written.ok()) return TellError(written.error().message, kExitCannotTell);
+  }
+  if (common.json) {
+    fmt::print("{}\n", Dump(ToJson(suite)));
+  } else {
+    PrintSummary(suite, common.out);
+  }
+  return ExitCodeOf(suite.verdict());
+}
+
+}  // namespace sfa::conformance

@@ -1,0 +1,59 @@
+// What the commands have in common: where the data is, how to talk to people and machines.
+#ifndef CONFORMANCE_COMMAND_LINE_OPTIONS_H_
+#define CONFORMANCE_COMMAND_LINE_OPTIONS_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "conformance/results/results.h"
+#include "conformance/runner/library.h"
+#include "conformance/world/pbx_site.h"
+
+namespace sfa::conformance {
+
+enum ExitCode { kExitPass = 0, kExitFail = 1, kExitBadInput = 2, kExitCannotTell = 3 };
+
+struct CommonOptions {
+  std::string source_root = ".";
+  std::string target = "sim";
+  uint64_t seed = 1;
+  std::string out;
+  bool json = false;
+};
+
+// pass and unsupported-with-passes: 0; fail: 1; inconclusive or unsupported: 3.
+ExitCode ExitCodeOf(Verdict verdict);
+
+// The targets that --on takes.
+std::vector<std::string> Targets();
+// `target` is one of Targets().
+std::unique_ptr<PbxFactory> NewPbxFactory(const std::string& target,
+                                          const std::string& source_root);
+
+// Opens the data under `source_root`; tells what is wrong with it on standard error.
+std::optional<Library> OpenLibrary(const std::string& source_root);
+
+// One line each, on standard error; returns kExitBadInput.
+ExitCode TellInputErrors(const std::vector<InputError>& errors);
+ExitCode TellError(const std::string& message, ExitCode code);
+
+// report.html, junit.xml and results.sqlite in `out`.
+Status WriteReports(const SuiteResult& suite, const std::string& out);
+
+// The commands, each with its exit code.
+struct ConformOptions {
+  std::string filter;
+  int jobs = 1;
+};
+ExitCode Conform(const CommonOptions& common, const ConformOptions& options);
+ExitCode Run(const CommonOptions& common, const std::string& file);
+// One case for Conform(): prints its result as one line of JSON.
+ExitCode RunWorker(const CommonOptions& common, const std::string& file);
+ExitCode Report(const CommonOptions& common, const std::vector<std::string>& stores);
+ExitCode Bench(const CommonOptions& common, const std::vector<std::string>& arguments);
+
+}  // namespace sfa::conformance
+
+#endif  // CONFORMANCE_COMMAND_LINE_OPTIONS_H_
