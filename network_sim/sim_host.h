@@ -48,7 +48,7 @@ class SimHost final : public Host, public PacketSink {
   bool IsOwn(Ipv4Address address) const { return address.is_loopback() || address == address_; }
   // The address that a packet to `destination` comes from when its socket is bound to 0.0.0.0.
   Ipv4Address SourceFor(Ipv4Address destination) const {
-    return destination.is_loopback() ? destination : address_;
+    return destination.is_loopback() ? Ipv4Address::Loopback() : address_;
   }
   // Whether a packet can be sent at all; an error says why not.
   Status CheckRoute(Ipv4Address source, const Endpoint& destination) const;

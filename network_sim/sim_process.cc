@@ -9,13 +9,18 @@
 namespace sfa::sim {
 namespace {
 
+constexpr Duration kShortestPeriod = std::chrono::microseconds(1);
+
 class SimTimer final : public Timer, public ProcessResource, private QueuedTimer {
  public:
   SimTimer(TimerQueue& queue, Task task)
       : QueuedTimer(queue), task_(std::make_shared<Task>(std::move(task))) {}
 
   void StartAt(MonotonicTime when) override {
-    if (!ended_) QueuedTimer::StartAt(when);
+    if (ended_) return;
+    // Work takes time: a timer that starts itself again for now lets simulated time go on.
+    if (when <= last_run_) when = last_run_ + kShortestPeriod;
+    QueuedTimer::StartAt(when);
   }
   void Start(Duration delay) override { StartAt(SimulatedNow() + delay); }
   void Cancel() override { QueuedTimer::Cancel(); }
@@ -23,6 +28,7 @@ class SimTimer final : public Timer, public ProcessResource, private QueuedTimer
 
  private:
   void OnDue() override {
+    last_run_ = SimulatedNow();
     // The task may destroy this timer, and with it the task.
     const std::shared_ptr<Task> task = task_;
     (*task)();
@@ -33,6 +39,7 @@ class SimTimer final : public Timer, public ProcessResource, private QueuedTimer
   }
 
   const std::shared_ptr<Task> task_;
+  MonotonicTime last_run_ = MonotonicTime::min();
   bool ended_ = false;
 };
 
