@@ -15,13 +15,13 @@ namespace {
 using Encoded = std::array<uint8_t, kFrameSamples>;
 using Linear = std::array<int16_t, kFrameSamples>;
 
-// A voice-like tone of 125 Hz with a harmonic, continuous from frame to frame.
+// A voice-like tone of 80 Hz with a harmonic, continuous from frame to frame.
 Encoded ToneFrame(int number) {
   Linear linear;
   for (size_t i = 0; i < linear.size(); ++i) {
     const double t = static_cast<double>(number * 160 + static_cast<int>(i)) / kSampleRate;
-    linear[i] = static_cast<int16_t>(6000 * std::sin(2 * std::numbers::pi * 125 * t) +
-                                     2000 * std::sin(2 * std::numbers::pi * 375 * t));
+    linear[i] = static_cast<int16_t>(6000 * std::sin(2 * std::numbers::pi * 80 * t) +
+                                     2000 * std::sin(2 * std::numbers::pi * 240 * t));
   }
   Encoded encoded;
   Encode(Codec::kPcmu, linear, encoded);

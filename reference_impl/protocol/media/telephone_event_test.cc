@@ -143,19 +143,20 @@ TEST(DigitReceiver, OnePacketOfADigitIsEnough) {
 TEST(DigitReceiver, CopiesAndStragglersAreNotNewDigits) {
   DigitSender sender;
   uint32_t clock = 0;
-  const std::vector<Packet> first = Press(sender, '1', 4, clock);
+  const std::vector<Packet> first = Press(sender, '1', 6, clock);
   const std::vector<Packet> second = Press(sender, '2', 4, clock);
   Listener listener;
   auto now = MonotonicTime(milliseconds(100));
   for (const Packet& packet : first) listener.Hear(packet, now);
   for (const Packet& packet : first) listener.Hear(packet, now);
   listener.Hear(second[1], now);
-  listener.Hear(first[2], now);
+  listener.Hear(first.back(), now);
   listener.Hear(second[0], now);
   listener.Hear(second.back(), now);
   listener.Hear(first.back(), now);
   listener.Hear(second[2], now);
   EXPECT_EQ(listener.heard, "1(1)2(2)");
+  EXPECT_EQ(listener.durations, (std::vector<Duration>{milliseconds(120), milliseconds(80)}));
 }
 
 TEST(DigitReceiver, AnEndThatNeverComesIsTakenForGranted) {
