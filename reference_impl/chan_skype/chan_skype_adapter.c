@@ -58,6 +58,11 @@ static void host_module_ref(void* pbx) { ast_module_ref(AST_MODULE_SELF); }
 
 static void host_module_unref(void* pbx) { ast_module_unref(AST_MODULE_SELF); }
 
+/* Asterisk names the file of included lines only. */
+static const char* file_of(const struct ast_variable* variable, const char* filename) {
+  return variable && !ast_strlen_zero(variable->file) ? variable->file : filename;
+}
+
 static int host_read_config(void* pbx, const char* filename,
                             void (*each)(void* context, const struct pbx_config_line* line),
                             void* context) {
@@ -74,14 +79,14 @@ static int host_read_config(void* pbx, const char* filename,
   while ((section = ast_category_browse(config, section))) {
     const struct ast_variable* variable = ast_variable_browse(config, section);
     /* Asterisk keeps no line for the section itself: the one before its first option stands in. */
-    struct pbx_config_line line = {section, NULL, NULL, variable ? variable->file : filename,
+    struct pbx_config_line line = {section, NULL, NULL, file_of(variable, filename),
                                    variable ? variable->lineno - 1 : 0};
 
     each(context, &line);
     for (; variable; variable = variable->next) {
       line.name = variable->name;
       line.value = variable->value;
-      line.file = variable->file;
+      line.file = file_of(variable, filename);
       line.line = variable->lineno;
       each(context, &line);
     }

@@ -21,13 +21,11 @@ constexpr const char* kIn = "event SkypeAccountStatus Username=james_bond Status
 constexpr const char* kOut = "event SkypeAccountStatus Username=james_bond Status=Logged Out";
 
 TEST(Accounts, MissingConfigurationDeclines) {
-  struct Case : DriverBench {
-    Case() : DriverBench("") {}
-  } bench;
-  skype_core* other = nullptr;
-  bench.configuration_exists = false;
-  EXPECT_EQ(bench.driver.reload(bench.core), -1);
-  static_cast<void>(other);
+  const DriverBench bench(std::nullopt);
+  EXPECT_EQ(bench.loaded, SKYPE_LOAD_DECLINE);
+  EXPECT_EQ(bench.core, nullptr);
+  EXPECT_EQ(bench.engine.starts, 0);
+  EXPECT_THAT(bench.log, ElementsAre(HasSubstr("chan_skype.conf is missing")));
 }
 
 TEST(Accounts, ConfiguresThenLogsInInTheOrderOfTheFile) {
@@ -139,7 +137,7 @@ TEST(Accounts, ReloadIsRefusedWhileACallExists) {
 TEST(Accounts, ABrokenFileAtReloadKeepsWhatWas) {
   DriverBench bench(kTwoUsers);
   bench.LogIn();
-  bench.configuration_exists = false;
+  bench.configuration.reset();
   EXPECT_EQ(bench.driver.reload(bench.core), -1);
   EXPECT_THAT(bench.Console({"skype", "show", "users"}), Contains("james_bond: Logged In"));
 }

@@ -134,8 +134,8 @@ struct BenchHost {
 
   static int ReadConfig(void* pbx, const char*, void (*each)(void*, const pbx_config_line*),
                         void* context) {
-    if (!Of(pbx).configuration_exists) return -1;
-    std::istringstream lines(Of(pbx).configuration);
+    if (!Of(pbx).configuration) return -1;
+    std::istringstream lines(*Of(pbx).configuration);
     std::string text;
     std::string section;
     for (int number = 1; std::getline(lines, text); ++number) {
@@ -211,8 +211,8 @@ struct BenchHost {
                                    DigitBegin,       DigitEnd, Release, Event};
 };
 
-DriverBench::DriverBench(const std::string& text, int licensed)
-    : engine(runtime, licensed), configuration(text) {
+DriverBench::DriverBench(std::optional<std::string> text, int licensed)
+    : engine(runtime, licensed), configuration(std::move(text)) {
   loaded = driver.load(static_cast<res::EngineService*>(&engine), &BenchHost::kTable, this, &core);
   runtime.RunPosted();
 }

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,7 +71,8 @@ class FakeEngineService final : public res::EngineService {
 // written down in `seen`.
 class DriverBench {
  public:
-  explicit DriverBench(const std::string& configuration, int channels = 2);
+  // Without a configuration there is no file.
+  explicit DriverBench(std::optional<std::string> configuration, int channels = 2);
   ~DriverBench();
 
   // The engine is up and every user of the configuration logged in; forgets what was seen.
@@ -90,8 +92,7 @@ class DriverBench {
 
   res::FakeRuntime runtime;
   FakeEngineService engine;
-  std::string configuration;
-  bool configuration_exists = true;
+  std::optional<std::string> configuration;
   pbx_cause cause = PBX_CAUSE_NONE;
   skype_admitted admitted{};
   // When set, the next incoming calls find no extension.
