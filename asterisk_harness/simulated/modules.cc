@@ -4,6 +4,12 @@
 #include "asterisk_harness/simulated/text.h"
 
 namespace sfa::harness {
+namespace {
+
+// How long a stop waits for the driver to let go of calls whose channels are gone.
+constexpr Duration kStopPatience = std::chrono::seconds(5);
+
+}  // namespace
 
 Modules::Modules(PbxCore& core, const skype_driver* driver, ServiceFactory services,
                  FileLookup files, ModuleDirectories directories)
@@ -119,17 +125,30 @@ bool Modules::Reload(const std::string& module) {
 }
 
 void Modules::UnloadAll(std::function<void()> done) {
-  const auto finish = [this, done](bool) {
-    service_.reset();
-    res_loaded_ = false;
-    done();
-  };
-  if (driver_.core == nullptr || unloading_) {
-    finish(true);
-    return;
-  }
-  chan_references_ = 0;
-  Unload(kChanModule, finish);
+  stopped_ = std::move(done);
+  stop_timer_ = core_.runtime().NewTimer([this] {
+    if (driver_.core != nullptr && !unloading_ && chan_references_ > 0) {
+      core_.Warn("The driver still holds calls; its module is taken out all the same");
+      chan_references_ = 0;
+    }
+    if (driver_.core == nullptr || unloading_) {
+      service_.reset();
+      res_loaded_ = false;
+      std::exchange(stopped_, nullptr)();
+      return;
+    }
+    Unload(kChanModule, [this](bool) {
+      service_.reset();
+      res_loaded_ = false;
+      std::exchange(stopped_, nullptr)();
+    });
+  });
+  stop_timer_->Start(chan_references_ > 0 ? kStopPatience : Duration::zero());
+}
+
+// Calls end in the driver a little later than their channels.
+void Modules::OnUnreferenced() {
+  if (chan_references_ <= 0 && stopped_ && stop_timer_) stop_timer_->Start(Duration::zero());
 }
 
 std::vector<ModuleSight> Modules::List() const {

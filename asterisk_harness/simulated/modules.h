@@ -45,7 +45,8 @@ class Modules {
   // `done` gets whether it is out; false at once when it is refused.
   void Unload(const std::string& module, std::function<void(bool)> done);
   bool Reload(const std::string& module);
-  // Takes both out, in use or not; for a stop, when no channel is left.
+  // Takes both out, as soon as the driver has let go of its last call; for a stop, when no channel
+  // is left.
   void UnloadAll(std::function<void()> done);
   std::vector<ModuleSight> List() const;
   bool IsKnown(const std::string& module) const;
@@ -58,6 +59,7 @@ class Modules {
   friend struct HostTable;
   static void OnGone(void* context);
   bool LoadChan();
+  void OnUnreferenced();
 
   PbxCore& core_;
   ServiceFactory services_;
@@ -69,6 +71,8 @@ class Modules {
   int chan_references_ = 0;
   bool unloading_ = false;
   std::function<void(bool)> unloaded_;
+  std::function<void()> stopped_;
+  std::unique_ptr<Timer> stop_timer_;
   pbx_host host_;
 };
 

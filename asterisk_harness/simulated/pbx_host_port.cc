@@ -14,7 +14,10 @@ struct HostTable {
     Self(pbx).core_.Log(kLevels[level], text);
   }
   static void ModuleRef(void* pbx) { ++Self(pbx).chan_references_; }
-  static void ModuleUnref(void* pbx) { --Self(pbx).chan_references_; }
+  static void ModuleUnref(void* pbx) {
+    --Self(pbx).chan_references_;
+    Self(pbx).OnUnreferenced();
+  }
 
   static int ReadConfig(void* pbx, const char* filename,
                         void (*each)(void*, const pbx_config_line*), void* context) {

@@ -1,0 +1,287 @@
+#include "asterisk_harness/simulated/pbx_bed.h"
+
+#include <algorithm>
+
+#include "res_skypeforasterisk/engine_service.h"
+
+struct skype_core {
+  sfa::harness::PlayedDriver* driver;
+};
+
+namespace sfa::harness {
+namespace {
+
+// Carries the played driver to its load(), nothing else.
+class PlayedService final : public res::EngineService {
+ public:
+  PlayedService(Runtime& runtime, PlayedDriver& driver) : driver_(driver), runtime_(runtime) {}
+  Runtime& runtime() override { return runtime_; }
+  res::LicensePool& licenses() override { std::abort(); }
+  void Start(const std::string&, res::EngineListener&) override {}
+  void Send(std::string_view) override {}
+  void Stop(Task stopped) override { stopped(); }
+  std::string version() const override { return "played"; }
+  PlayedDriver& driver_;
+
+ private:
+  Runtime& runtime_;
+};
+
+void Note(skype_core* core, skype_call_id call, const std::string& word) {
+  core->driver->seen.push_back(std::to_string(call) + " " + word);
+}
+
+void LetGo(PlayedDriver* driver, skype_call_id call) {
+  const auto found = driver->calls.find(call);
+  if (found == driver->calls.end()) return;
+  if (found->second.channel != nullptr) {
+    driver->host->channel_release(driver->pbx, found->second.channel);
+  }
+  driver->host->module_unref(driver->pbx);
+  driver->calls.erase(found);
+}
+
+skype_load_result Load(void* service, const pbx_host* host, void* pbx, skype_core** core) {
+  PlayedDriver& driver =
+      static_cast<PlayedService*>(static_cast<res::EngineService*>(service))->driver_;
+  driver.host = host;
+  driver.pbx = pbx;
+  const int result = host->read_config(
+      pbx, "chan_skype.conf",
+      [](void* context, const pbx_config_line* line) {
+        static_cast<PlayedDriver*>(context)->seen.push_back(
+            std::string("config ") + line->section + (line->name == nullptr ? "" : line->name));
+      },
+      &driver);
+  if (result != 0) return SKYPE_LOAD_DECLINE;
+  *core = new skype_core{&driver};
+  return SKYPE_LOAD_OK;
+}
+
+int Reload(skype_core* core) { return core->driver->calls.empty() ? 0 : -1; }
+
+int Unload(skype_core* core, void (*gone)(void*), void* context) {
+  if (!core->driver->calls.empty()) return -1;
+  delete core;
+  gone(context);
+  return 0;
+}
+
+int Request(skype_core* core, const char* address, const pbx_codec* codecs,
+            skype_admitted* admitted, pbx_cause* cause) {
+  PlayedDriver& driver = *core->driver;
+  if (driver.refusal != PBX_CAUSE_NONE) {
+    *cause = driver.refusal;
+    return -1;
+  }
+  *admitted = {};
+  admitted->call = ++driver.last_call;
+  std::string("james_bond").copy(admitted->account, sizeof admitted->account - 1);
+  admitted->codecs[0] = codecs[0];
+  admitted->rtp_address = Ipv4Address::Loopback().value;
+  driver.calls[admitted->call] = {};
+  driver.host->module_ref(driver.pbx);
+  Note(core, admitted->call, std::string("request ") + address);
+  return 0;
+}
+
+void Bind(skype_core* core, skype_call_id call, pbx_channel* channel, const pbx_address* local) {
+  core->driver->calls[call] = {channel, *local};
+}
+void Place(skype_core* core, skype_call_id call) { Note(core, call, "call"); }
+void AnswerCall(skype_core* core, skype_call_id call) { Note(core, call, "answer"); }
+void Hangup(skype_core* core, skype_call_id call, pbx_cause cause) {
+  Note(core, call, "hangup " + std::to_string(cause));
+  LetGo(core->driver, call);
+}
+void DigitBegin(skype_core* core, skype_call_id call, char digit) {
+  Note(core, call, std::string("begin ") + digit);
+  PlayedDriver& driver = *core->driver;
+  driver.host->channel_digit_begin(driver.pbx, driver.calls[call].channel, digit);
+}
+void DigitEnd(skype_core* core, skype_call_id call, char digit, unsigned duration_ms) {
+  Note(core, call, std::string("end ") + digit + " " + std::to_string(duration_ms));
+  PlayedDriver& driver = *core->driver;
+  driver.host->channel_digit_end(driver.pbx, driver.calls[call].channel, digit, duration_ms);
+}
+int Cli(skype_core*, int argc, const char* const* argv, void (*print)(void*, const char*),
+        void* context) {
+  if (argc != 3 || std::string(argv[1]) != "show") return -1;
+  print(context, "Skype Users\n");
+  return 0;
+}
+int CallCount(skype_core* core) { return static_cast<int>(core->driver->calls.size()); }
+
+}  // namespace
+
+const skype_driver* PlayedDriver::Table() {
+  static constexpr skype_driver kTable = {
+      PBX_PORT_VERSION, Load,   Reload,     Unload,   Request, Bind,     Place,
+      AnswerCall,       Hangup, DigitBegin, DigitEnd, Cli,     CallCount};
+  return &kTable;
+}
+
+skype_call_id PlayedDriver::Incoming(const EngineLeg& engine, pbx_codec use,
+                                     const std::string& exten) {
+  const skype_call_id call = ++last_call;
+  pbx_incoming incoming{};
+  incoming.call = call;
+  incoming.account = "james_bond";
+  incoming.context = "demo";
+  incoming.exten = exten.c_str();
+  incoming.caller_number = "austin_powers";
+  incoming.caller_name = "Austin Powers";
+  incoming.accountcode = "";
+  incoming.rtp_address = Ipv4Address::Loopback().value;
+  incoming.media = {use, engine.address()};
+  pbx_address local{};
+  pbx_channel* const channel = host->channel_start(pbx, &incoming, &local, &refused);
+  if (channel == nullptr) return 0;
+  host->module_ref(pbx);
+  calls[call] = {channel, local};
+  return call;
+}
+
+void PlayedDriver::Control(skype_call_id call, pbx_control control) {
+  host->channel_control(pbx, calls.at(call).channel, control);
+}
+
+void PlayedDriver::Answer(skype_call_id call, const EngineLeg& engine) {
+  const pbx_media media = {codec, engine.address()};
+  host->channel_media(pbx, calls.at(call).channel, &media);
+  Control(call, PBX_CONTROL_ANSWERED);
+}
+
+void PlayedDriver::HangUp(skype_call_id call, pbx_cause cause, const char* reason) {
+  host->channel_hangup(pbx, calls.at(call).channel, cause, reason);
+}
+
+bool PlayedDriver::Saw(const std::string& line) const {
+  return std::find(seen.begin(), seen.end(), line) != seen.end();
+}
+
+EngineLeg::EngineLeg(Runtime& runtime) {
+  auto socket = runtime.OpenUdp({Ipv4Address::Loopback(), 0}, *this);
+  if (socket.ok()) socket_ = std::move(*socket);
+}
+
+pbx_address EngineLeg::address() const {
+  return {socket_->local().address.value, socket_->local().port};
+}
+
+void EngineLeg::SendTo(const pbx_address& to, const std::vector<uint8_t>& packet) {
+  static_cast<void>(socket_->Send({{to.ipv4}, to.port}, packet));
+}
+
+std::vector<uint8_t> EngineLeg::Packet(uint8_t type, uint16_t sequence, uint32_t timestamp,
+                                       const std::vector<uint8_t>& payload) {
+  std::vector<uint8_t> packet = {0x80, type, static_cast<uint8_t>(sequence >> 8),
+                                 static_cast<uint8_t>(sequence)};
+  for (const uint32_t word : {timestamp, 0x12345678u}) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      packet.push_back(static_cast<uint8_t>(word >> shift));
+    }
+  }
+  packet.insert(packet.end(), payload.begin(), payload.end());
+  return packet;
+}
+
+void EngineLeg::SendDigit(const pbx_address& to, uint8_t event, uint32_t timestamp,
+                          uint16_t duration) {
+  SendTo(to, Packet(101, sequence_++, timestamp, {event, 10, 0, 80}));
+  for (int i = 0; i < 3; ++i) {
+    SendTo(to, Packet(101, sequence_++, timestamp,
+                      {event, 0x8A, static_cast<uint8_t>(duration >> 8),
+                       static_cast<uint8_t>(duration)}));
+  }
+}
+
+void EngineLeg::OnDatagram(const Endpoint&, std::span<const uint8_t> bytes) {
+  heard.emplace_back(bytes.begin(), bytes.end());
+}
+
+PbxBed::PbxBed(ConfigurationFiles files)
+    : simulation({.seed = 7}),
+      network(simulation, ""),
+      host(network.AddPublicHost("pbx", Ipv4Address::Of(192, 0, 2, 10))),
+      machine(NewMachine(
+          [this](const std::string& name, FileSystem& disk, Processes& processes,
+                 Log& process_log) { return host.NewProcess(name, disk, processes, process_log); },
+          [this](const std::string&, LogLevel, std::string_view text) {
+            log.push_back(std::string(text));
+          })),
+      runtime(machine->NewProcess("asterisk")) {
+  pbx = std::make_unique<PbxProcess>(
+      *runtime, std::move(files), PlayedDriver::Table(),
+      [this] { return std::make_unique<PlayedService>(*runtime, driver); }, *this);
+  pbx->Start([this](const std::string& error) { start_error = error; });
+  Run(std::chrono::milliseconds(10));
+}
+
+PbxBed::~PbxBed() {
+  bool stopped = false;
+  pbx->Stop([&] { stopped = true; });
+  simulation.RunUntilOrTimeout([&] { return stopped; }, simulation.Now() + std::chrono::minutes(2));
+  pbx.reset();
+}
+
+void PbxBed::Run(Duration length) { simulation.RunUntil(simulation.Now() + length); }
+
+std::vector<AmiMessage> PbxBed::Act(const Headers& headers) {
+  std::vector<AmiMessage> result;
+  AmiMessage action;
+  action.headers = headers;
+  bool done = false;
+  pbx->SendAction(action, [&](const std::vector<AmiMessage>& reply) {
+    result = reply;
+    done = true;
+  });
+  simulation.RunUntilOrTimeout([&] { return done; }, simulation.Now() + std::chrono::minutes(1));
+  return result;
+}
+
+std::string PbxBed::Command(const std::string& command) {
+  std::string result = "no answer";
+  bool done = false;
+  pbx->RunCommand(command, [&](const std::string& output) {
+    result = output;
+    done = true;
+  });
+  simulation.RunUntilOrTimeout([&] { return done; }, simulation.Now() + std::chrono::minutes(1));
+  return result;
+}
+
+std::vector<std::string> PbxBed::TakeEvents(const std::string& channel) {
+  std::vector<std::string> names;
+  for (const AmiMessage& event : events) {
+    if (channel.empty() || event.Get("Channel") == channel || event.Get("DestChannel") == channel) {
+      names.push_back(event.Get("Event"));
+    }
+  }
+  events.clear();
+  return names;
+}
+
+const AmiMessage* PbxBed::FindEvent(const std::string& name) const {
+  for (const AmiMessage& event : events) {
+    if (event.Get("Event") == name) return &event;
+  }
+  return nullptr;
+}
+
+bool PbxBed::Logged(const std::string& text) const {
+  return std::any_of(log.begin(), log.end(),
+                     [&](const std::string& line) { return line.find(text) != std::string::npos; });
+}
+
+std::vector<std::string> PbxBed::Told() const {
+  std::vector<std::string> told;
+  for (const AmiMessage& event : events) {
+    if (event.Get("Application") == "NoOp" && event.Get("Event") == "Newexten") {
+      told.push_back(event.Get("AppData"));
+    }
+  }
+  return told;
+}
+
+}  // namespace sfa::harness

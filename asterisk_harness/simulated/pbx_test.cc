@@ -1,0 +1,400 @@
+// The PBX as a whole, with a driver that the test plays.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "asterisk_harness/simulated/pbx_bed.h"
+
+namespace sfa::harness {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+ConfigurationFiles With(const std::string& demo) {
+  return {{"chan_skype.conf", "[general]\n[james_bond]\nsecret=shaken\n"},
+          {"extensions.conf", "[demo]\n" + demo}};
+}
+
+TEST(Pbx, IncomingCallEntersTheDialplanInAsterisksOrder) {
+  PbxBed bed(With("exten => 007,1,Answer()\nexten => 007,n,Wait(1)\nexten => 007,n,Hangup()\n"));
+  ASSERT_EQ(bed.start_error, "");
+  bed.TakeEvents();
+  EngineLeg engine(*bed.runtime);
+  const skype_call_id call = bed.driver.Incoming(engine);
+  ASSERT_NE(call, 0u);
+  bed.Run(milliseconds(500));
+  EXPECT_TRUE(bed.driver.Saw(std::to_string(call) + " answer"));
+  bed.Run(seconds(1));
+  const std::string channel = "Skype/james_bond-00000000";
+  ASSERT_NE(bed.FindEvent("Hangup"), nullptr);
+  EXPECT_EQ(bed.FindEvent("Hangup")->Get("Cause-txt"), "Normal Clearing");
+  EXPECT_EQ(bed.FindEvent("Newchannel")->Get("CallerIDNum"), "austin_powers");
+  EXPECT_THAT(bed.TakeEvents(channel), ElementsAre("Newchannel", "Newstate", "Newexten", "Newstate",
+                                                   "Newexten", "Newexten", "Hangup"));
+  EXPECT_TRUE(bed.driver.Saw(std::to_string(call) + " hangup 16"));
+}
+
+TEST(Pbx, UnknownExtensionAndCallLimitRefuse) {
+  ConfigurationFiles files = With("exten => 007,1,Wait(10)\n");
+  files.emplace_back("asterisk.conf", "[options]\nmaxcalls=1\n");
+  PbxBed bed(files);
+  EngineLeg engine(*bed.runtime);
+  EXPECT_EQ(bed.driver.Incoming(engine, PBX_CODEC_ULAW, "008"), 0u);
+  EXPECT_EQ(bed.driver.refused, PBX_CAUSE_UNALLOCATED);
+  EXPECT_NE(bed.driver.Incoming(engine), 0u);
+  EXPECT_EQ(bed.driver.Incoming(engine), 0u);
+  EXPECT_EQ(bed.driver.refused, PBX_CAUSE_CONGESTION);
+}
+
+TEST(Pbx, EchoReturnsVoiceAndDigits) {
+  PbxBed bed(With("exten => 007,1,Answer()\nexten => 007,n,Echo()\n"));
+  EngineLeg engine(*bed.runtime), stranger(*bed.runtime);
+  const skype_call_id call = bed.driver.Incoming(engine);
+  bed.Run(milliseconds(100));
+  const pbx_address local = bed.driver.calls.at(call).local;
+  EXPECT_GE(local.port, 10000);
+  EXPECT_EQ(local.port % 2, 0);
+  const std::vector<uint8_t> voice(160, 0x55);
+  for (uint16_t i = 0; i < 5; ++i) {
+    engine.SendTo(local, EngineLeg::Packet(0, i, 160u * i, voice));
+    stranger.SendTo(local, EngineLeg::Packet(0, i, 160u * i, voice));
+    bed.Run(milliseconds(20));
+  }
+  ASSERT_EQ(engine.heard.size(), 5u);
+  EXPECT_TRUE(stranger.heard.empty());
+  EXPECT_EQ(std::vector<uint8_t>(engine.heard[4].begin() + 12, engine.heard[4].end()), voice);
+  EXPECT_EQ(engine.heard[0][1], 0x80);  // PCMU, a new stream
+  EXPECT_EQ(engine.heard[1][1], 0x00);
+  engine.heard.clear();
+  engine.SendDigit(local, 4, 800, 800);
+  bed.Run(milliseconds(200));
+  EXPECT_TRUE(bed.driver.Saw(std::to_string(call) + " begin 4"));
+  EXPECT_TRUE(bed.driver.Saw(std::to_string(call) + " end 4 100"));
+  ASSERT_GE(engine.heard.size(), 4u);
+  EXPECT_EQ(engine.heard.back()[1] & 0x7F, 101);
+  EXPECT_EQ(engine.heard.back()[12], 4);
+  EXPECT_EQ(engine.heard.back()[13] & 0x80, 0x80);
+  bed.driver.HangUp(call, PBX_CAUSE_NORMAL_CLEARING);
+  bed.Run(milliseconds(100));
+  EXPECT_TRUE(bed.pbx->core().channels().empty());
+}
+
+TEST(Pbx, ShortDigitsAreStretchedAndReadInOrder) {
+  PbxBed bed(
+      With("exten => 007,1,Answer()\nexten => 007,n,Read(d,,3)\n"
+           "exten => 007,n,NoOp(${d} ${READSTATUS})\n"));
+  EngineLeg engine(*bed.runtime);
+  const skype_call_id call = bed.driver.Incoming(engine);
+  bed.Run(milliseconds(100));
+  const pbx_address local = bed.driver.calls.at(call).local;
+  engine.SendDigit(local, 4, 800, 160);   // 20 ms
+  engine.SendDigit(local, 2, 1600, 160);  // at once
+  engine.SendDigit(local, 11, 2400, 800);
+  bed.Run(seconds(1));
+  EXPECT_THAT(bed.Told(), ElementsAre("42 OK"));
+  EXPECT_EQ(bed.FindEvent("DTMFEnd")->Get("DurationMs"), "80");
+}
+
+TEST(Pbx, ReadTimesOut) {
+  PbxBed bed(With("exten => 007,1,Read(d,,3,,2,1)\nexten => 007,n,NoOp(${d}!${READSTATUS})\n"));
+  EngineLeg engine(*bed.runtime);
+  bed.driver.Incoming(engine);
+  bed.Run(milliseconds(1900));
+  EXPECT_TRUE(bed.Told().empty());
+  bed.Run(milliseconds(200));
+  EXPECT_THAT(bed.Told(), ElementsAre("!TIMEOUT"));
+}
+
+TEST(Pbx, DialplanFlow) {
+  PbxBed bed(
+      With("exten => 007,1,Set(i=0)\nexten => 007,n,While($[${i} < 3])\n"
+           "exten => 007,n,Set(i=$[${i} + 1])\nexten => 007,n,EndWhile()\n"
+           "exten => 007,n,Set(ARRAY(buddy,status)=austin_powers,Online)\n"
+           "exten => 007,n,NoOp(${i} ${buddy} is ${status} ${EXTEN:1} ${LEN(abc)})\n"
+           "exten => 007,n,GotoIf($[\"${status}\" = \"Online\"]?yes:no)\n"
+           "exten => 007,n(no),NoOp(no)\nexten => 007,n(yes),NoOp(${CALLERID(num)})\n"
+           "exten => 007,n,Set(buddy=test-test)\nexten => 007,n,While($[${buddy}])\n"
+           "exten => 007,n,NoOp(never)\nexten => 007,n,EndWhile()\n"
+           "exten => 007,n,NoOp(after ${UNSET} ${buddy:-4:2})\nexten => 007,n,Frobnicate()\n"
+           "exten => h,1,NoOp(h ${HANGUPCAUSE})\n"));
+  EngineLeg engine(*bed.runtime);
+  bed.driver.Incoming(engine);
+  bed.Run(milliseconds(100));
+  EXPECT_THAT(bed.Told(),
+              ElementsAre("3 austin_powers is Online 07 3", "austin_powers", "after  te", "h 0"));
+  EXPECT_TRUE(bed.Logged("non-numeric argument"));
+  EXPECT_TRUE(bed.Logged("No application 'Frobnicate' for extension (demo, 007, 15)"));
+}
+
+TEST(Pbx, EndlessLoopLetsTimePassAndCanBeHungUp) {
+  PbxBed bed(With("exten => 007,1,Goto(1)\n"));
+  EngineLeg engine(*bed.runtime);
+  const skype_call_id call = bed.driver.Incoming(engine);
+  bed.Run(milliseconds(20));
+  bed.driver.HangUp(call, PBX_CAUSE_NORMAL_CLEARING);
+  bed.Run(milliseconds(20));
+  EXPECT_TRUE(bed.pbx->core().channels().empty());
+}
+
+constexpr char kDial[] =
+    "exten => 007,1,Dial(Skype/austin_powers,5)\nexten => 007,n,NoOp(${DIALSTATUS} "
+    "${HANGUPCAUSE})\n";
+
+TEST(Dial, AnswerBridgesVoiceWithTranscodingDigitsAndHangup) {
+  PbxBed bed(With(kDial));
+  EngineLeg caller(*bed.runtime), peer(*bed.runtime);
+  const skype_call_id in = bed.driver.Incoming(caller, PBX_CODEC_ALAW);
+  bed.Run(milliseconds(100));
+  const skype_call_id out = bed.driver.last_call;
+  ASSERT_NE(in, out);
+  EXPECT_TRUE(bed.driver.Saw(std::to_string(out) + " request austin_powers"));
+  EXPECT_TRUE(bed.driver.Saw(std::to_string(out) + " call"));
+  bed.driver.Control(out, PBX_CONTROL_RINGING);
+  bed.Run(milliseconds(100));
+  bed.driver.Answer(out, peer);
+  bed.Run(milliseconds(100));
+  EXPECT_TRUE(bed.driver.Saw(std::to_string(in) + " answer"));
+  caller.SendTo(bed.driver.calls.at(in).local,
+                EngineLeg::Packet(8, 1, 160, std::vector<uint8_t>(160, 0xD5)));
+  peer.SendTo(bed.driver.calls.at(out).local,
+              EngineLeg::Packet(0, 1, 160, std::vector<uint8_t>(160, 0xFF)));
+  peer.SendDigit(bed.driver.calls.at(out).local, 5, 800, 800);
+  bed.Run(milliseconds(300));
+  ASSERT_FALSE(peer.heard.empty());
+  EXPECT_EQ(peer.heard[0][1], 0x80);   // PCMU
+  EXPECT_EQ(peer.heard[0][12], 0xFF);  // silence stays silence
+  ASSERT_FALSE(caller.heard.empty());
+  EXPECT_EQ(caller.heard[0][1], 0x88);  // PCMA
+  EXPECT_EQ(caller.heard[0][12], 0xD5);
+  EXPECT_TRUE(bed.driver.Saw(std::to_string(in) + " begin 5"));
+  EXPECT_TRUE(bed.driver.Saw(std::to_string(in) + " end 5 100"));
+  bed.driver.HangUp(out, PBX_CAUSE_NORMAL_CLEARING);
+  bed.Run(milliseconds(100));
+  EXPECT_TRUE(bed.driver.calls.empty());
+  EXPECT_TRUE(bed.driver.Saw(std::to_string(in) + " hangup 16"));
+  EXPECT_EQ(bed.FindEvent("DialEnd")->Get("DialStatus"), "ANSWER");
+  EXPECT_THAT(
+      bed.TakeEvents("Skype/james_bond-00000001"),
+      ElementsAre("Newchannel", "DialBegin", "Newstate", "DialState", "Newstate", "DialEnd",
+                  "BridgeEnter", "DTMFBegin", "DTMFEnd", "HangupRequest", "BridgeLeave", "Hangup"));
+}
+
+struct Ending {
+  const char* name;
+  pbx_cause refusal;
+  int control;  // -1: none
+  pbx_cause hangup;
+  const char* told;
+};
+
+class DialStatus : public ::testing::TestWithParam<Ending> {};
+
+TEST_P(DialStatus, TellsTheDialplan) {
+  const Ending& ending = GetParam();
+  PbxBed bed(With(kDial));
+  EngineLeg caller(*bed.runtime);
+  bed.driver.refusal = ending.refusal;
+  bed.driver.Incoming(caller);
+  bed.Run(milliseconds(100));
+  const skype_call_id out = bed.driver.last_call;
+  if (ending.control >= 0) bed.driver.Control(out, static_cast<pbx_control>(ending.control));
+  if (ending.hangup != PBX_CAUSE_NONE) bed.driver.HangUp(out, ending.hangup);
+  bed.Run(seconds(6));
+  EXPECT_THAT(bed.Told(), ElementsAre(ending.told));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Endings, DialStatus,
+    ::testing::Values(
+        Ending{"busy", PBX_CAUSE_NONE, PBX_CONTROL_BUSY, PBX_CAUSE_USER_BUSY, "BUSY 17"},
+        Ending{"congestion", PBX_CAUSE_NONE, PBX_CONTROL_CONGESTION, PBX_CAUSE_NONE,
+               "CONGESTION 34"},
+        Ending{"unknown", PBX_CAUSE_NONE, -1, PBX_CAUSE_UNALLOCATED, "CHANUNAVAIL 1"},
+        Ending{"silent", PBX_CAUSE_NONE, PBX_CONTROL_RINGING, PBX_CAUSE_NONE, "NOANSWER 0"},
+        Ending{"refused", PBX_CAUSE_SUBSCRIBER_ABSENT, -1, PBX_CAUSE_NONE, "CHANUNAVAIL 20"},
+        Ending{"refused34", static_cast<pbx_cause>(34), -1, PBX_CAUSE_NONE, "CONGESTION 34"}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(Dial, CallerWhoLeavesCancels) {
+  PbxBed bed(With(std::string(kDial) + "exten => h,1,NoOp(h ${DIALSTATUS})\n"));
+  EngineLeg caller(*bed.runtime);
+  const skype_call_id in = bed.driver.Incoming(caller);
+  bed.Run(milliseconds(100));
+  bed.driver.HangUp(in, PBX_CAUSE_NORMAL_CLEARING);
+  bed.Run(milliseconds(100));
+  EXPECT_TRUE(bed.driver.calls.empty());
+  EXPECT_THAT(bed.Told(), ElementsAre("h CANCEL"));
+}
+
+TEST(Originate, SkypeChannelEntersTheDialplanWhenAnswered) {
+  PbxBed bed(With("exten => 100,1,NoOp(${from})\nexten => 100,n,Wait(1)\n"));
+  EngineLeg peer(*bed.runtime);
+  const auto queued = bed.Act({{"Action", "Originate"},
+                               {"Channel", "Skype/austin_powers"},
+                               {"Context", "demo"},
+                               {"Exten", "100"},
+                               {"Priority", "1"},
+                               {"Variable", "from=ami"},
+                               {"Async", "true"}});
+  ASSERT_EQ(queued.size(), 1u);
+  EXPECT_EQ(queued[0].Get("Message"), "Originate successfully queued");
+  bed.Run(milliseconds(100));
+  bed.driver.Answer(bed.driver.last_call, peer);
+  bed.Run(milliseconds(100));
+  EXPECT_THAT(bed.Told(), ElementsAre("ami"));
+  ASSERT_NE(bed.FindEvent("OriginateResponse"), nullptr);
+  EXPECT_EQ(bed.FindEvent("OriginateResponse")->Get("Reason"), "4");
+  EXPECT_THAT(bed.Command("core show channels concise"),
+              HasSubstr("Skype/james_bond-00000000!demo!100!2!Up!Wait!1!"));
+}
+
+TEST(Originate, LocalChannelJoinsTwoDialplans) {
+  PbxBed bed(With("exten => 1,1,Answer()\nexten => 1,n,NoOp(one)\nexten => 1,n,Wait(1)\n"));
+  const auto reply = bed.Act({{"Action", "Originate"},
+                              {"Channel", "Local/1@demo"},
+                              {"Application", "Wait"},
+                              {"Data", "5"}});
+  ASSERT_EQ(reply.size(), 1u);
+  EXPECT_EQ(reply[0].Get("Response"), "Success");
+  bed.Run(milliseconds(10));
+  EXPECT_THAT(bed.Told(), ElementsAre("one"));
+  EXPECT_EQ(bed.pbx->core().channels().size(), 2u);
+  bed.Run(seconds(2));  // the second half's dialplan ends and takes the first along
+  EXPECT_TRUE(bed.pbx->core().channels().empty());
+}
+
+TEST(Originate, FailsForWhatCannotBeCalled) {
+  PbxBed bed(With("exten => 1,1,Wait(1)\n"));
+  EXPECT_EQ(
+      bed.Act({{"Action", "Originate"}, {"Channel", "Nothing/1"}, {"Application", "Wait"}})[0].Get(
+          "Message"),
+      "Originate failed");
+  EXPECT_EQ(bed.Act({{"Action", "Originate"}, {"Channel", "Local/1@demo"}})[0].Get("Response"),
+            "Error");
+  EXPECT_EQ(
+      bed.Act({{"Action", "Originate"}, {"Channel", "Local/9@demo"}, {"Application", "Wait"}})[0]
+          .Get("Response"),
+      "Error");
+}
+
+TEST(Actions, AnswerAsAsteriskDoes) {
+  PbxBed bed(With("exten => 007,1,Wait(10)\n"));
+  EngineLeg engine(*bed.runtime);
+  bed.driver.Incoming(engine);
+  bed.Run(milliseconds(10));
+  const std::string channel = "Skype/james_bond-00000000";
+  EXPECT_EQ(bed.Act({{"Action", "ping"}})[0].Get("Ping"), "Pong");
+  EXPECT_THAT(bed.Act({{"Action", "Nonsense"}})[0].Get("Message"),
+              HasSubstr("Invalid/unknown command: Nonsense"));
+  EXPECT_EQ(
+      bed.Act({{"Action", "Setvar"}, {"Channel", channel}, {"Variable", "a"}, {"Value", "b"}})[0]
+          .Get("Message"),
+      "Variable Set");
+  EXPECT_EQ(
+      bed.Act({{"Action", "Getvar"}, {"Channel", channel}, {"Variable", "a"}})[0].Get("Value"),
+      "b");
+  EXPECT_EQ(bed.Act({{"Action", "CoreShowChannels"}}).size(), 3u);
+  EXPECT_EQ(bed.Act({{"Action", "Command"}, {"Command", "skype show users"}})[0].Get("Output"),
+            "Skype Users");
+  EXPECT_EQ(bed.Act({{"Action", "Hangup"}, {"Channel", "Skype/none"}})[0].Get("Message"),
+            "No such channel");
+  EXPECT_EQ(bed.Act({{"Action", "Hangup"}, {"Channel", channel}})[0].Get("Response"), "Success");
+  bed.Run(milliseconds(10));
+  EXPECT_NE(bed.FindEvent("SoftHangupRequest"), nullptr);
+  EXPECT_TRUE(bed.driver.calls.empty());
+}
+
+TEST(Modules, AreNotTakenFromUnderACall) {
+  PbxBed bed(With("exten => 007,1,Wait(10)\n"));
+  EXPECT_THAT(bed.Command("module show like skype"), HasSubstr("2 modules loaded"));
+  EngineLeg engine(*bed.runtime);
+  const skype_call_id call = bed.driver.Incoming(engine);
+  EXPECT_THAT(bed.Command("module unload chan_skype.so"), HasSubstr("Unable to unload"));
+  EXPECT_THAT(bed.Command("module reload chan_skype.so"), HasSubstr("reported a reload failure"));
+  bed.driver.HangUp(call, PBX_CAUSE_NORMAL_CLEARING);
+  bed.Run(milliseconds(10));
+  EXPECT_THAT(bed.Command("module unload res_skypeforasterisk.so"), HasSubstr("Unable to unload"));
+  EXPECT_EQ(bed.Command("module unload chan_skype.so"), "Unloaded chan_skype.so\n");
+  EXPECT_EQ(bed.Command("module unload res_skypeforasterisk.so"),
+            "Unloaded res_skypeforasterisk.so\n");
+  EXPECT_THAT(bed.Command("skype show users"), HasSubstr("No such command 'skype show users'"));
+  EXPECT_THAT(bed.Command("module load chan_skype.so"), HasSubstr("Unable to load"));
+  EXPECT_EQ(bed.Command("module load res_skypeforasterisk.so"), "Loaded res_skypeforasterisk.so\n");
+  EXPECT_EQ(bed.Command("module load chan_skype.so"), "Loaded chan_skype.so\n");
+}
+
+TEST(Modules, WithoutConfigurationTheDriverDeclinesAndThePbxRuns) {
+  PbxBed bed({{"extensions.conf", "[demo]\nexten => 1,1,Wait(1)\n"}});
+  EXPECT_EQ(bed.start_error, "");
+  EXPECT_THAT(bed.Command("module show like skype"), HasSubstr("1 modules loaded"));
+}
+
+TEST(Start, BrokenDialplanIsNamedWithItsLine) {
+  PbxBed bed({{"extensions.conf", "[demo]\n\nexten => 1,1,Wait(1)\n[oops\n"}});
+  EXPECT_THAT(bed.start_error, HasSubstr("extensions.conf:4"));
+}
+
+TEST(AmiSession, LogsInFiltersAndRefuses) {
+  ConfigurationFiles files = With("exten => 007,1,Wait(1)\n");
+  files.emplace_back("manager.conf", "[lab]\nsecret=s3\nread=system\nwrite=command\n");
+  PbxBed bed(files);
+  std::string out;
+  bool closed = false;
+  auto session =
+      bed.pbx->NewAmiSession([&](std::string_view bytes) { out += bytes; }, [&] { closed = true; });
+  EXPECT_EQ(out, "Asterisk Call Manager/11.0.0\r\n");
+  session->Feed("Action: Ping\r\n\r\n");
+  EXPECT_THAT(out, HasSubstr("Message: Permission denied"));
+  out.clear();
+  session->Feed("Action: Login\r\nActionID: 1\r\nUserna");
+  session->Feed("me: lab\r\nSecret: s3\r\n\r\n");
+  EXPECT_THAT(out, HasSubstr("Response: Success\r\nActionID: 1\r\nMessage: Authentication "
+                             "accepted\r\n\r\nEvent: FullyBooted\r\n"));
+  out.clear();
+  EngineLeg engine(*bed.runtime);
+  bed.driver.Incoming(engine);
+  bed.Run(milliseconds(10));
+  EXPECT_EQ(out, "");  // call events are not for this user
+  const pbx_header header = {"Username", "james_bond\r\nX: y"};
+  bed.driver.host->manager_event(bed.driver.pbx, "SkypeAccountStatus", &header, 1);
+  EXPECT_EQ(out,
+            "Event: SkypeAccountStatus\r\nPrivilege: system,all\r\n"
+            "Username: james_bond  X: y\r\n\r\n");
+  out.clear();
+  session->Feed("Action: Originate\r\nChannel: Skype/x\r\n\r\n");
+  EXPECT_THAT(out, HasSubstr("Permission denied"));
+  out.clear();
+  session->Feed("Action: " + std::string(2000, 'x') + "\r\n\r\n");
+  EXPECT_THAT(out, HasSubstr("Command line too long"));
+  session->Feed("Action: Logoff\r\n\r\n");
+  EXPECT_TRUE(closed);
+}
+
+TEST(AmiSession, WrongPasswordCloses) {
+  ConfigurationFiles files = With("");
+  files.emplace_back("manager.conf", "[lab]\nsecret=s3\n");
+  PbxBed bed(files);
+  std::string out;
+  bool closed = false;
+  auto session =
+      bed.pbx->NewAmiSession([&](std::string_view bytes) { out += bytes; }, [&] { closed = true; });
+  session->Feed("Action: Login\r\nUsername: lab\r\nSecret: no\r\n\r\n");
+  EXPECT_THAT(out, HasSubstr("Authentication failed"));
+  EXPECT_TRUE(closed);
+}
+
+TEST(Console, UnknownCommandIsAnsweredAsAsteriskDoes) {
+  PbxBed bed(With("exten => _X.,1,Wait(1)\nexten => 1,hint,Skype:a@b\n"));
+  EXPECT_EQ(
+      bed.Command("frob x"),
+      "No such command 'frob x' (type 'core show help frob x' for other possible commands)\n");
+  EXPECT_THAT(bed.Command("core show version"), HasSubstr("Asterisk 22"));
+  EXPECT_THAT(bed.Command("dialplan show demo"), HasSubstr("'_X.' =>"));
+  EXPECT_THAT(bed.Command("core show hints"), HasSubstr("Skype:a@b"));
+  EXPECT_THAT(bed.Command("core show channels"), HasSubstr("0 active channels"));
+}
+
+}  // namespace
+}  // namespace sfa::harness
