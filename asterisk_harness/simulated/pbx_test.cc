@@ -164,7 +164,7 @@ TEST(Dial, AnswerBridgesVoiceWithTranscodingDigitsAndHangup) {
   bed.Run(milliseconds(300));
   ASSERT_FALSE(peer.heard.empty());
   EXPECT_EQ(peer.heard[0][1], 0x80);   // PCMU
-  EXPECT_EQ(peer.heard[0][12], 0xFF);  // silence stays silence
+  EXPECT_EQ(peer.heard[0][12], 0xFE);  // +8 in both laws
   ASSERT_FALSE(caller.heard.empty());
   EXPECT_EQ(caller.heard[0][1], 0x88);  // PCMA
   EXPECT_EQ(caller.heard[0][12], 0xD5);
@@ -326,13 +326,13 @@ TEST(Modules, AreNotTakenFromUnderACall) {
 }
 
 TEST(Modules, WithoutConfigurationTheDriverDeclinesAndThePbxRuns) {
-  PbxBed bed({{"extensions.conf", "[demo]\nexten => 1,1,Wait(1)\n"}});
+  PbxBed bed(ConfigurationFiles{{"extensions.conf", "[demo]\nexten => 1,1,Wait(1)\n"}});
   EXPECT_EQ(bed.start_error, "");
   EXPECT_THAT(bed.Command("module show like skype"), HasSubstr("1 modules loaded"));
 }
 
 TEST(Start, BrokenDialplanIsNamedWithItsLine) {
-  PbxBed bed({{"extensions.conf", "[demo]\n\nexten => 1,1,Wait(1)\n[oops\n"}});
+  PbxBed bed(ConfigurationFiles{{"extensions.conf", "[demo]\n\nexten => 1,1,Wait(1)\n[oops\n"}});
   EXPECT_THAT(bed.start_error, HasSubstr("extensions.conf:4"));
 }
 
