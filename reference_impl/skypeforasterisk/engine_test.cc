@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -412,6 +413,29 @@ TEST_F(EngineTest, PassesTheDriversReasonOn) {
   EXPECT_THAT(Said(), IsEmpty());
   EXPECT_THAT(network_.calls, IsEmpty());
   EXPECT_THAT(exits_, IsEmpty());
+}
+
+TEST_F(EngineTest, SaysNothingMoreOfACallThatTheDriverHasEnded) {
+  LoggedIn();
+  Place(1);
+  End(1, control::END_CANCELLED);
+  network_.calls[0]->observer->OnRinging();
+  network_.calls[0]->observer->OnAnswered(Codec::kPcmu);
+  network_.calls[0]->observer->OnEnded(EndReason::kCancelled);
+  EXPECT_THAT(Said(), IsEmpty());
+}
+
+TEST_F(EngineTest, EveryCallHasAnEvenPortOfItsOwn) {
+  LoggedIn();
+  std::set<uint32_t> ports;
+  for (int i = 0; i < 20; ++i) {
+    Incoming();
+    Said();
+    const uint32_t port = seen_[0].incoming_call().engine_rtp().port();
+    EXPECT_EQ(port % 2, 0u);
+    EXPECT_GT(port, 20000u);
+    EXPECT_TRUE(ports.insert(port).second);
+  }
 }
 
 TEST_F(EngineTest, ACallerWhoGivesUpEndsTheCall) {
