@@ -64,8 +64,14 @@ static struct ast_rtp_instance* new_rtp(uint32_t ipv4) {
   ast_rtp_codecs_payloads_set_m_type(codecs, rtp, 0); /* RFC 3551: PCMU */
   ast_rtp_codecs_payloads_set_m_type(codecs, rtp, 8); /* PCMA */
   ast_rtp_codecs_payloads_set_m_type(codecs, rtp, TELEPHONE_EVENT_PAYLOAD);
-  ast_rtp_codecs_payloads_set_rtpmap_type(codecs, rtp, TELEPHONE_EVENT_PAYLOAD, "audio",
-                                          "telephone-event", 0);
+  ast_rtp_codecs_payloads_set_rtpmap_type_rate(codecs, rtp, TELEPHONE_EVENT_PAYLOAD, "audio",
+                                               "telephone-event", 0, 8000);
+  /* The calls above are about sending. Receiving needs no word for the static types; for events it
+   * takes the number that Asterisk itself would offer, which is the same. */
+  if (ast_rtp_codecs_payload_code(codecs, 0, NULL, AST_RTP_DTMF) != TELEPHONE_EVENT_PAYLOAD) {
+    ast_log(LOG_WARNING, "digits from Skype will not be heard: RTP payload type %d is taken\n",
+            TELEPHONE_EVENT_PAYLOAD);
+  }
   return rtp;
 }
 
