@@ -72,6 +72,10 @@ static struct ast_rtp_instance* new_rtp(uint32_t ipv4) {
     ast_log(LOG_WARNING, "digits from Skype will not be heard: RTP payload type %d is taken\n",
             TELEPHONE_EVENT_PAYLOAD);
   }
+#if SKYPE_ASTERISK_MAJOR >= 22
+  /* A digit before the first audio frame is sent as this; as payload type 0 otherwise. */
+  ast_rtp_codecs_set_preferred_dtmf_format(codecs, TELEPHONE_EVENT_PAYLOAD, 8000);
+#endif
   return rtp;
 }
 
