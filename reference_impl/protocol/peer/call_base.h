@@ -86,6 +86,7 @@ class CallBase : public Call, protected LegOwner {
   virtual void BuryLegs() = 0;
   virtual void OnTimeout() = 0;
 
+  LegOwner& leg_owner() { return *this; }
   bool over() const { return over_; }
   bool answered() const { return answered_; }
   wire::CallMessage NewMessage() const;

@@ -46,7 +46,8 @@ void IncomingCall::Ring(media::Codec codec) {
     return Finish(EndReason::kNoCommonCodec, true);
   }
   codec_ = codec;
-  leg_ = std::make_unique<Leg>(host_->runtime(), host_->port(), path::PathRole::kControlled, *this);
+  leg_ = std::make_unique<Leg>(host_->runtime(), host_->port(), path::PathRole::kControlled,
+                               leg_owner());
   wire::MediaDescription description;
   *description.mutable_credential() = host_->credential();
   SetCodecs({codec}, &description);

@@ -41,8 +41,8 @@ void OutgoingCall::OnLookup(const wire::LookupReply& reply) {
 void OutgoingCall::Offer(const wire::Device& device) {
   Branch branch;
   branch.device = device;
-  branch.leg =
-      std::make_unique<Leg>(host_->runtime(), host_->port(), path::PathRole::kControlling, *this);
+  branch.leg = std::make_unique<Leg>(host_->runtime(), host_->port(), path::PathRole::kControlling,
+                                     leg_owner());
   wire::MediaDescription description;
   *description.mutable_credential() = host_->credential();
   SetCodecs(codecs_, &description);

@@ -45,7 +45,7 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   std::unique_ptr<Call> PlaceCall(const std::string& user, const std::vector<media::Codec>& codecs,
                                   CallObserver& observer) override {
     const auto id = runtime_.random().Bytes<kCallIdBytes>();
-    auto call = std::make_unique<OutgoingCall>(*this, stream::ToString(id), user, codecs);
+    auto call = std::make_unique<OutgoingCall>(host(), stream::ToString(id), user, codecs);
     call->SetObserver(&observer);
     calls_[call->call_id()] = call.get();
     if (state() == LoginState::kLoggedIn) {
@@ -57,6 +57,8 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   }
 
  private:
+  CallHost& host() { return *this; }
+
   // CallHost
   Runtime& runtime() override { return runtime_; }
   path::MediaPort& port() override { return port_; }
@@ -147,7 +149,7 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
       runtime_.log().Write(LogLevel::kWarning, "peer", description.error().message);
       return SendEnd(envelope, EndReason::kNetwork);
     }
-    auto call = std::make_unique<IncomingCall>(*this, message.call_id(), envelope.from(),
+    auto call = std::make_unique<IncomingCall>(host(), message.call_id(), envelope.from(),
                                                envelope.from_device(), message.offer(),
                                                std::move(*description));
     if (call->offered_codecs().empty()) return call->End(EndReason::kNoCommonCodec);
