@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <ns3/event-impl.h>
-#include <ns3/nstime.h>
-#include <ns3/simulator.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -15,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "network_sim/inbox.h"
 #include "network_sim/tcp_gate.h"
 
 namespace sfa::sim {
@@ -43,8 +42,11 @@ constexpr std::array<uint8_t, 6> kBroadcast = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xF
 // door by an event.
 class EthernetDoor::Reader : public std::enable_shared_from_this<Reader> {
  public:
-  Reader(EthernetDoor& door, int descriptor)
-      : door_(&door), descriptor_(descriptor), stop_(eventfd(0, EFD_CLOEXEC)) {}
+  Reader(EthernetDoor& door, int descriptor, std::shared_ptr<Inbox> inbox)
+      : door_(&door),
+        descriptor_(descriptor),
+        inbox_(std::move(inbox)),
+        stop_(eventfd(0, EFD_CLOEXEC)) {}
   ~Reader() { close(stop_); }
 
   void Start() {
@@ -89,15 +91,14 @@ class EthernetDoor::Reader : public std::enable_shared_from_this<Reader> {
       }
       if (static_cast<size_t>(size) > kMaxFrameBytes || waiting_ >= kMaxWaiting) continue;
       ++waiting_;
-      ns3::Simulator::ScheduleWithContext(
-          ns3::Simulator::NO_CONTEXT, ns3::NanoSeconds(0),
-          new Frame(shared_from_this(),
-                    std::vector<uint8_t>(buffer.begin(), buffer.begin() + size)));
+      inbox_->Put(new Frame(shared_from_this(),
+                            std::vector<uint8_t>(buffer.begin(), buffer.begin() + size)));
     }
   }
 
   EthernetDoor* door_;  // the world's thread only
   const int descriptor_;
+  const std::shared_ptr<Inbox> inbox_;
   const int stop_;
   std::atomic<int> waiting_ = 0;
   std::thread thread_;
@@ -111,7 +112,7 @@ EthernetDoor::EthernetDoor(std::string name, World& world, Ipv4Address machine, 
       lan_(lan),
       descriptor_(fcntl(tap_descriptor, F_DUPFD_CLOEXEC, 0)),
       machine_mac_(kBroadcast),
-      reader_(std::make_shared<Reader>(*this, descriptor_)) {
+      reader_(std::make_shared<Reader>(*this, descriptor_, world.simulation.inbox())) {
   // A TAP whose queue is full must not stop the world; shared with the caller's descriptor.
   fcntl(descriptor_, F_SETFL, fcntl(descriptor_, F_GETFL) | O_NONBLOCK);
   reader_->Start();

@@ -1,6 +1,7 @@
 #include "network_sim/event_heap.h"
 
 #include <ns3/pointer.h>
+#include <ns3/simulator.h>
 
 #include <algorithm>
 #include <cassert>
@@ -50,8 +51,34 @@ bool EventHeap::IsEmpty() const {
     control_->predicate = nullptr;
     // ns-3 declares the question const; the answer to it is what ends the run.
     const_cast<EventHeap*>(this)->PullEndForward();
+    return false;
+  }
+  if (control_ && control_->running) {
+    ScheduleInbox();
+    if (control_->paced) AwaitNext();
   }
   return false;
+}
+
+void EventHeap::ScheduleInbox() const {
+  for (ns3::EventImpl* event : control_->inbox->Take()) {
+    int64_t delay = 0;
+    if (control_->paced) {
+      const std::chrono::nanoseconds elapsed = Inbox::Clock::now() - control_->origin;
+      delay = std::max<int64_t>(0, elapsed.count() - static_cast<int64_t>(now_));
+    }
+    // By way of ns-3, which numbers events, to Insert().
+    ns3::Simulator::Schedule(ns3::NanoSeconds(delay), ns3::Ptr<ns3::EventImpl>(event, false));
+  }
+}
+
+void EventHeap::AwaitNext() const {
+  for (;;) {
+    const auto due = control_->origin + std::chrono::nanoseconds(heap_.front().key.m_ts);
+    if (Inbox::Clock::now() >= due) return;
+    control_->inbox->Wait(due);
+    ScheduleInbox();
+  }
 }
 
 ns3::Scheduler::Event EventHeap::RemoveNext() {
@@ -63,7 +90,7 @@ ns3::Scheduler::Event EventHeap::RemoveNext() {
   if (next.key.m_uid == kNextOfItsTime) next.key.m_uid = current_uid_;
   now_ = next.key.m_ts;
   current_uid_ = next.key.m_uid;
-  if (control_ && control_->measure_lateness) {
+  if (control_ && control_->paced && next.impl != control_->end_of_run) {
     const auto due = control_->origin + std::chrono::nanoseconds(now_);
     control_->worst_lateness = std::max<std::chrono::nanoseconds>(
         control_->worst_lateness, std::chrono::steady_clock::now() - due);

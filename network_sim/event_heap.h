@@ -11,7 +11,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
+
+#include "network_sim/inbox.h"
 
 namespace sfa::sim {
 
@@ -20,13 +23,16 @@ class RunControl : public ns3::Object {
  public:
   static ns3::TypeId GetTypeId();
 
-  // Looked at before every event; a run ends when it holds. Null: never. Under the real clock it is
-  // called with ns-3's event lock held, so it may look but not schedule.
+  // Looked at before every event; a run ends when it holds. Null: never.
   const std::function<bool()>* predicate = nullptr;
   // Scheduled for the end of the run; runs after everything else that is due at its time.
   ns3::EventImpl* end_of_run = nullptr;
 
-  bool measure_lateness = false;
+  // Whether a run is under way: only then time passes and the inbox is looked at.
+  bool running = false;
+  std::shared_ptr<Inbox> inbox;
+  // Whether events wait for the real clock.
+  bool paced = false;
   // The instant of the real clock at which simulated time was 0, had it run through.
   std::chrono::steady_clock::time_point origin;
   std::chrono::nanoseconds worst_lateness{};
@@ -34,7 +40,9 @@ class RunControl : public ns3::Object {
 
 // Contract:
 //  1. Events leave by time, then in the order in which they were scheduled.
-//  2. The end of the run leaves last of its time, or next when the predicate holds.
+//  2. Under the real clock none leaves before its time, and what comes from other threads
+//     interrupts the waiting.
+//  3. The end of the run leaves last of its time, or next when the predicate holds.
 class EventHeap : public ns3::Scheduler {
  public:
   static ns3::TypeId GetTypeId();
@@ -51,6 +59,8 @@ class EventHeap : public ns3::Scheduler {
   void SiftDown(size_t index, const Event& event);
   void EraseAt(size_t index);
   void PullEndForward();
+  void AwaitNext() const;
+  void ScheduleInbox() const;
 
   ns3::Ptr<RunControl> control_;
   std::vector<Event> heap_;

@@ -17,9 +17,12 @@ void PostQueue::Post(std::function<void()> task) {
     tasks_.push_back(std::move(task));
     if (std::exchange(scheduled_, true)) return;
   }
-  // The only way into ns-3's event core that other threads may take. It takes the event over.
-  ns3::Simulator::ScheduleWithContext(ns3::Simulator::NO_CONTEXT, ns3::NanoSeconds(0),
-                                      new Wake(shared_from_this()));
+  auto* const wake = new Wake(shared_from_this());
+  if (inbox_->IsOwnThread()) {
+    ns3::Simulator::ScheduleNow(ns3::Ptr<ns3::EventImpl>(wake, false));
+  } else {
+    inbox_->Put(wake);
+  }
 }
 
 void PostQueue::Run() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "network_sim/alarm.h"
+#include "network_sim/inbox.h"
 #include "runtime/mutex.h"
 
 namespace sfa::sim {
@@ -16,7 +17,9 @@ namespace sfa::sim {
 //  2. After Close() none runs.
 class PostQueue : public std::enable_shared_from_this<PostQueue> {
  public:
-  static std::shared_ptr<PostQueue> New() { return std::shared_ptr<PostQueue>(new PostQueue); }
+  static std::shared_ptr<PostQueue> New(std::shared_ptr<Inbox> inbox) {
+    return std::shared_ptr<PostQueue>(new PostQueue(std::move(inbox)));
+  }
 
   void Post(std::function<void()> task);
   void Close();
@@ -24,9 +27,10 @@ class PostQueue : public std::enable_shared_from_this<PostQueue> {
  private:
   struct Wake;
 
-  PostQueue() = default;
+  explicit PostQueue(std::shared_ptr<Inbox> inbox) : inbox_(std::move(inbox)) {}
   void Run();
 
+  const std::shared_ptr<Inbox> inbox_;
   Mutex mutex_;
   std::vector<std::function<void()>> tasks_;
   bool scheduled_ = false;

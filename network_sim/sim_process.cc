@@ -52,7 +52,7 @@ SimProcess::SimProcess(SimHost& host, const std::string& name, FileSystem& files
       processes_(processes),
       log_(log),
       random_(host.world().simulation.SeedFor("process/" + host.name() + "/" + name)),
-      posts_(PostQueue::New()) {}
+      posts_(PostQueue::New(host.world().simulation.inbox())) {}
 
 SimProcess::~SimProcess() {
   posts_->Close();

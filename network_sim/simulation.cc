@@ -5,7 +5,6 @@
 #include <ns3/global-value.h>
 #include <ns3/object-factory.h>
 #include <ns3/pointer.h>
-#include <ns3/realtime-simulator-impl.h>
 #include <ns3/simulator.h>
 #include <sodium.h>
 
@@ -35,12 +34,11 @@ Simulation::Simulation(const SimulationSettings& settings)
   // An earlier user of ns-3 in this process may have left a simulator behind.
   ns3::Simulator::Destroy();
   ns3::GlobalValue::Bind("ChecksumEnabled", ns3::BooleanValue(true));
-  if (settings.clock == ClockKind::kVirtual) {
-    ns3::Simulator::SetImplementation(ns3::CreateObject<ns3::DefaultSimulatorImpl>());
-  } else {
-    ns3::Simulator::SetImplementation(ns3::CreateObject<ns3::RealtimeSimulatorImpl>());
-    core_->control->measure_lateness = true;
-  }
+  // Both clocks: ns-3's real-time implementation counts real time from 0 in every Run(), so it
+  // cannot go on where it stopped. Waiting is the heap's part instead.
+  ns3::Simulator::SetImplementation(ns3::CreateObject<ns3::DefaultSimulatorImpl>());
+  core_->control->paced = settings.clock == ClockKind::kReal;
+  core_->control->inbox = std::make_shared<Inbox>();
   core_->control->end_of_run = ns3::PeekPointer(core_->end_of_run);
   ns3::ObjectFactory scheduler("sfa::sim::EventHeap");
   scheduler.Set("Control", ns3::PointerValue(core_->control));
@@ -85,11 +83,16 @@ bool Simulation::RunUntilOrTimeout(const std::function<bool()>& predicate, Monot
 }
 
 void Simulation::Run() {
-  if (core_->control->measure_lateness) {
-    core_->control->origin = std::chrono::steady_clock::now() - Now().time_since_epoch();
+  // Between two runs the world stands still.
+  if (core_->control->paced) {
+    core_->control->origin = Inbox::Clock::now() - Now().time_since_epoch();
   }
+  core_->control->running = true;
   ns3::Simulator::Run();
+  core_->control->running = false;
 }
+
+std::shared_ptr<Inbox> Simulation::inbox() { return core_->control->inbox; }
 
 Duration Simulation::worst_lateness() const { return core_->control->worst_lateness; }
 

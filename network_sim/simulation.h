@@ -13,6 +13,7 @@
 
 namespace sfa::sim {
 
+class Inbox;
 class TimerQueue;
 
 enum class ClockKind { kVirtual, kReal };
@@ -49,6 +50,8 @@ class Simulation {
 
   // The world's timers, for what lives in this room.
   TimerQueue& timers();
+  // The way in for other threads.
+  std::shared_ptr<Inbox> inbox();
 
  private:
   struct Core;

@@ -157,7 +157,7 @@ void SimTcpSocket::Deliver(const Endpoint& local, const Endpoint& remote,
     // Nothing can follow the peer's end, but our answer to it may have been lost.
     if (!data.empty() || (flags & kTcpFin)) return SendEmptyPacket(ns3::TcpHeader::ACK);
     if (m_state == TIME_WAIT) return;
-    return Pass(local, remote, segment, kTcpAck, next, {});
+    return PassAfterTheEnd(local, remote, segment, next);
   }
   // RFC 9293 section 3.10.7.4: what lies before the window is answered; so are probes.
   if (data.empty() && !(flags & kTcpFin) && Before(sequence, next)) {
@@ -173,6 +173,25 @@ void SimTcpSocket::Deliver(const Endpoint& local, const Endpoint& remote,
   if (closed() || !(flags & kTcpFin)) return;
   if (m_tcb->m_rxBuffer->NextRxSequence().GetValue() != end) return;
   Pass(local, remote, segment, kTcpFin | kTcpAck, end, {});
+}
+
+void SimTcpSocket::PassAfterTheEnd(const Endpoint& local, const Endpoint& remote,
+                                   const TcpSegment& segment, uint32_t sequence) {
+  const bool acknowledges_fin = segment.acknowledgment == m_tcb->m_highTxMark.Get().GetValue() + 1;
+  if ((m_state != LAST_ACK && m_state != CLOSING) || acknowledges_fin) {
+    return Pass(local, remote, segment, kTcpAck, sequence, {});
+  }
+  // In these states ns-3 takes any ACK for that of the FIN and forgets what is still unsent. As
+  // long as it is not, the segment means what it means before the FIN.
+  const auto state = m_state.Get();
+  m_state = CLOSE_WAIT;
+  Pass(local, remote, segment, kTcpAck, sequence, {});
+  if (closed()) return;
+  m_state = state;
+  if (m_txBuffer->Size() == 0 && m_retxEvent.IsExpired()) {
+    m_retxEvent = ns3::Simulator::Schedule(m_rto.Get(), &SimTcpSocket::SendEmptyPacket, this,
+                                           static_cast<uint8_t>(ns3::TcpHeader::FIN));
+  }
 }
 
 void SimTcpSocket::Pass(const Endpoint& local, const Endpoint& remote, const TcpSegment& segment,

@@ -70,6 +70,9 @@ class SimTcpSocket final : public ns3::TcpSocketBase {
   void DeliverReset(const TcpSegment& segment);
   void Pass(const Endpoint& local, const Endpoint& remote, const TcpSegment& segment, uint8_t flags,
             uint32_t sequence, std::span<const uint8_t> data);
+  // Once the peer has ended its direction.
+  void PassAfterTheEnd(const Endpoint& local, const Endpoint& remote, const TcpSegment& segment,
+                       uint32_t sequence);
   bool AcknowledgesTooMuch(const TcpSegment& segment) const;
   void Fail(ErrorCode code, const std::string& what);
   void Notify() {
