@@ -52,11 +52,13 @@ FrameView Concealment::Conceal() {
   }
   Samples samples;
   if (missing_frames_ == 0) {
+    // Both frames in one piece: spandsp 0.0.6 copies within its history by overlapping memcpy()
+    // unless that is filled from its very beginning.
+    std::array<int16_t, 2 * kFrameSamples> past;
+    Decode(codec_, history_[newest_ ^ 1], std::span(past).first<kFrameSamples>());
+    Decode(codec_, history_[newest_], std::span(past).last<kFrameSamples>());
     plc_init(&plc_->state);
-    for (const int index : {newest_ ^ 1, newest_}) {
-      Decode(codec_, history_[index], samples);
-      plc_rx(&plc_->state, samples.data(), kFrameSamples);
-    }
+    plc_rx(&plc_->state, past.data(), static_cast<int>(past.size()));
   }
   ++missing_frames_;
   plc_fillin(&plc_->state, samples.data(), kFrameSamples);

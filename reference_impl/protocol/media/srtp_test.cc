@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -110,7 +110,7 @@ std::unique_ptr<SrtpContext> Context(const SrtpKey& key, SrtpContext::Direction 
 template <typename Operation>
 Bytes Apply(Operation operation, const Bytes& packet) {
   alignas(8) std::array<uint8_t, 2048> buffer;
-  std::memcpy(buffer.data(), packet.data(), packet.size());
+  std::copy(packet.begin(), packet.end(), buffer.begin());
   size_t size = packet.size();
   if (!operation(buffer.data(), size)) return {};
   return Bytes(buffer.begin(), buffer.begin() + static_cast<long>(size));
