@@ -216,6 +216,12 @@ void SimTcpSocket::Pass(const Endpoint& local, const Endpoint& remote, const Tcp
     was_established_ = true;
     if (end_requested_) EndWriting();
   }
+  // ns-3 sends the FIN with the last data only; what had been sent before EndWriting() is
+  // repeated without it.
+  if (m_closeOnEmpty && m_txBuffer->Size() == 0 &&
+      (m_state == ESTABLISHED || m_state == CLOSE_WAIT)) {
+    DoClose();
+  }
   Notify();
 }
 
