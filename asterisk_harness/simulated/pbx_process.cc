@@ -47,6 +47,8 @@ std::optional<std::string> PbxProcess::ReadFile(const std::string& name) const {
 
 std::string PbxProcess::WriteFiles() {
   FileSystem& files = runtime_.files();
+  // What a distribution has; /tmp is the default of engine_directory (manual 3.1).
+  if (Status status = files.MakeDirectories("/tmp", 01777); !status) return status.error().message;
   for (const std::string& directory :
        {directories_.etc, directories_.spool, directories_.var_lib}) {
     if (Status status = files.MakeDirectories(directory); !status) return status.error().message;
