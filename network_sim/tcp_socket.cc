@@ -226,6 +226,8 @@ void SimTcpSocket::Pass(const Endpoint& local, const Endpoint& remote, const Tcp
 }
 
 void SimTcpSocket::DeliverReset(const TcpSegment& segment) {
+  // RFC 1337: both directions have ended well; nothing is left to reset.
+  if (m_state == TIME_WAIT) return;
   if (m_state == SYN_SENT) {
     // RFC 9293 section 3.10.7.3: acceptable when it acknowledges the SYN.
     const uint32_t expected = m_tcb->m_nextTxSequence.Get().GetValue() + 1;
