@@ -1,5 +1,7 @@
 // The community and its users over plain pipes, without ns-3: logins, calls, and how they end.
 #include <gtest/gtest.h>
+// After GoogleTest, which it builds on.
+#include <rapidcheck/gtest.h>
 #include <sodium.h>
 
 #include "fake_skype_network/login_server.h"
@@ -7,6 +9,7 @@
 #include "fake_skype_network/test_disk.h"
 #include "fake_skype_network/test_person.h"
 #include "protocol/stream/keys.h"
+#include "protocol/stream/secure_stream.h"
 #include "protocol/stream/test_world.h"
 
 namespace sfa::community {
@@ -360,6 +363,75 @@ TEST_F(CommunityTest, NobodyIsCalledThroughANetworkOfStrangers) {
   austin->LogIn();
   world_.RunFor(seconds(100));
   EXPECT_EQ(austin.diary, (Diary{"login Connecting to P2P Network"}));
+}
+
+TEST_F(CommunityTest, WithoutUdpLoginTakesFiveSecondsMore) {
+  world_.udp_works = false;
+  TestPerson& austin = NewPerson("austin_powers", "shagadelic");
+  const MonotonicTime begin = world_.Now();
+  austin->LogIn();
+  world_.RunFor(seconds(10));
+  ASSERT_TRUE(austin.LoggedIn());
+  EXPECT_GE(austin.times.back() - begin, seconds(5));
+  EXPECT_LT(austin.times.back() - begin, seconds(6));
+}
+
+TEST_F(CommunityTest, NobodyHearsOfAnAnswerWithoutAPath) {
+  TestPerson& bond = Bond(seconds(1));
+  TestPerson& austin = Austin();
+  world_.udp_works = false;
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(60));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing", "ended no path"}));
+  EXPECT_EQ(bond.Calls(), (Diary{"incoming austin_powers Austin Powers", "ended no path"}));
+}
+
+TEST_F(CommunityTest, OpenCallWithoutMediaEnds) {
+  TestPerson& bond = Bond(seconds(1));
+  TestPerson& austin = Austin();
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(5));
+  world_.udp_works = false;
+  // RFC 7675 section 5.1: consent expires after 30 s.
+  world_.RunFor(seconds(40));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing", "answered PCMU", "ended media lost"}));
+  EXPECT_EQ(bond.Calls().back(), "ended media lost");
+}
+
+// A Message whose body is that field, with nothing in it.
+std::vector<uint8_t> EmptyBody(int field) {
+  const int tag = field << 3 | 2;
+  if (tag < 0x80) return {static_cast<uint8_t>(tag), 0};
+  return {static_cast<uint8_t>(tag | 0x80), static_cast<uint8_t>(tag >> 7), 0};
+}
+
+// A stranger with a secured stream says what he likes.
+RC_GTEST_FIXTURE_PROP(CommunityTest, NodesBearStrangersAndNonsense, ()) {
+  struct Stranger final : stream::SecureStreamHandler {
+    void OnSecured() override {}
+    void OnFrame(std::span<const uint8_t>) override {}
+    void OnClosed(const Error&) override {}
+  } stranger;
+  stream::TestRuntime runtime(world_, Ipv4Address::Of(192, 0, 2, 66), 66);
+  const bool to_login_server = *rc::gen::arbitrary<bool>();
+  stream::SecureStream stream(runtime,
+                              to_login_server ? Endpoint{Ipv4Address::Of(198, 51, 100, 100), 33033}
+                                              : network_.bootstrap_nodes[0],
+                              network_.root_key,
+                              to_login_server ? wire::NODE_LOGIN_SERVER : wire::NODE_SUPERNODE,
+                              stranger);
+  world_.RunFor(seconds(1));
+  RC_ASSERT(stream.secured());
+  const auto frames = *rc::gen::container<std::vector<std::vector<uint8_t>>>(
+      rc::gen::oneOf(rc::gen::arbitrary<std::vector<uint8_t>>(),
+                     rc::gen::map(rc::gen::inRange(2, 20), EmptyBody)));
+  for (const auto& frame : frames) stream.Send(frame);
+  world_.RunFor(seconds(1));
+  TestPerson& austin = NewPerson("austin_powers", "shagadelic");
+  austin->LogIn();
+  world_.RunFor(seconds(5));
+  RC_ASSERT(austin.LoggedIn());
+  RC_ASSERT(UsersOnline() == 1u);
 }
 
 const char* Name() { return "none"; }

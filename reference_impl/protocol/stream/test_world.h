@@ -37,6 +37,8 @@ class TestWorld {
   // Sees and changes each piece on its way.
   std::function<void(bool to_server, std::vector<uint8_t>& bytes)> on_the_way =
       [](bool, std::vector<uint8_t>&) {};
+  // Whether datagrams arrive.
+  bool udp_works = true;
   // What a pipe takes before the reader has read it.
   size_t window = 64 * 1024;
 
@@ -235,6 +237,7 @@ class TestUdp final : public UdpSocket {
   ~TestUdp() override { world_.udp_.erase(local_); }
   Endpoint local() const override { return local_; }
   Status Send(const Endpoint& to, std::span<const uint8_t> bytes) override {
+    if (!world_.udp_works) return {};
     world_.At(world_.Now() + TestWorld::kDelay,
               [&world = world_, from = local_, to, sent = std::vector(bytes.begin(), bytes.end())] {
                 const auto found = world.udp_.find(to);
