@@ -1,5 +1,7 @@
 #include "asterisk_harness/simulated/pbx_host_port.h"
 
+#include <string>
+
 #include "asterisk_harness/simulated/modules.h"
 #include "asterisk_harness/simulated/skype_channel.h"
 
@@ -73,8 +75,20 @@ struct HostTable {
 
   static void ChannelHangup(void*, pbx_channel* channel, pbx_cause cause, const char* reason) {
     if (channel->channel == nullptr) return;
-    if (reason != nullptr && channel->tech != nullptr) channel->tech->SetHangupReason(reason);
-    channel->channel->QueueHangup(cause);
+    Channel& owner = *channel->channel;
+    if (reason != nullptr && channel->tech != nullptr) {
+      channel->tech->SetHangupReason(std::string("SKYPE ") + reason);
+    }
+    // Whoever dials learns of a refusal by a frame, and hangs up itself.
+    const bool calling = owner.outgoing && owner.state() != ChannelState::kUp;
+    const bool busy = cause == PBX_CAUSE_USER_BUSY;
+    const bool congested = cause == PBX_CAUSE_CONGESTION || cause == PBX_CAUSE_NETWORK_OUT_OF_ORDER;
+    if (calling && (busy || congested)) {
+      owner.hangup_cause = cause;
+      owner.QueueControl(busy ? Control::kBusy : Control::kCongestion);
+      return;
+    }
+    owner.QueueHangup(cause);
   }
 
   static void DigitBegin(void*, pbx_channel* channel, char digit) {

@@ -211,11 +211,38 @@ INSTANTIATE_TEST_SUITE_P(
         Ending{"busy", PBX_CAUSE_NONE, PBX_CONTROL_BUSY, PBX_CAUSE_USER_BUSY, "BUSY 17"},
         Ending{"congestion", PBX_CAUSE_NONE, PBX_CONTROL_CONGESTION, PBX_CAUSE_NONE,
                "CONGESTION 34"},
+        Ending{"busy_by_hangup", PBX_CAUSE_NONE, -1, PBX_CAUSE_USER_BUSY, "BUSY 17"},
+        Ending{"congestion_by_hangup", PBX_CAUSE_NONE, -1, PBX_CAUSE_CONGESTION, "CONGESTION 42"},
+        Ending{"no_license", PBX_CAUSE_CONGESTION, -1, PBX_CAUSE_NONE, "CHANUNAVAIL 42"},
         Ending{"unknown", PBX_CAUSE_NONE, -1, PBX_CAUSE_UNALLOCATED, "CHANUNAVAIL 1"},
         Ending{"silent", PBX_CAUSE_NONE, PBX_CONTROL_RINGING, PBX_CAUSE_NONE, "NOANSWER 0"},
         Ending{"refused", PBX_CAUSE_SUBSCRIBER_ABSENT, -1, PBX_CAUSE_NONE, "CHANUNAVAIL 20"},
         Ending{"refused34", static_cast<pbx_cause>(34), -1, PBX_CAUSE_NONE, "CONGESTION 34"}),
     [](const auto& info) { return info.param.name; });
+
+TEST(Dial, TheDriversReasonIsReadByHangupcause) {
+  PbxBed bed(
+      With("exten => 007,1,Dial(Skype/austin_powers)\n"
+           "exten => 007,n,NoOp(${HANGUPCAUSE(${HANGUPCAUSE_KEYS()},tech)})\n"));
+  EngineLeg caller(*bed.runtime);
+  bed.driver.Incoming(caller);
+  bed.Run(milliseconds(100));
+  bed.driver.HangUp(bed.driver.last_call, PBX_CAUSE_UNALLOCATED, "unknown user");
+  bed.Run(milliseconds(100));
+  EXPECT_THAT(bed.Told(), ElementsAre("SKYPE unknown user"));
+}
+
+TEST(Dial, SeveralDestinationsRingAndTheFirstAnswerWins) {
+  PbxBed bed(With("exten => 007,1,Dial(Skype/austin_powers&Skype/scott_evil,5)\n"));
+  EngineLeg caller(*bed.runtime), peer(*bed.runtime);
+  const skype_call_id in = bed.driver.Incoming(caller);
+  bed.Run(milliseconds(100));
+  ASSERT_EQ(bed.driver.calls.size(), 3u);
+  bed.driver.Answer(in + 2, peer);
+  bed.Run(milliseconds(100));
+  EXPECT_EQ(bed.driver.calls.size(), 2u);
+  EXPECT_TRUE(bed.driver.Saw(std::to_string(in + 1) + " hangup 26"));
+}
 
 TEST(Dial, CallerWhoLeavesCancels) {
   PbxBed bed(With(std::string(kDial) + "exten => h,1,NoOp(h ${DIALSTATUS})\n"));

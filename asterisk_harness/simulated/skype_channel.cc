@@ -1,7 +1,5 @@
 #include "asterisk_harness/simulated/skype_channel.h"
 
-#include "asterisk_harness/simulated/hangup_cause.h"
-
 namespace sfa::harness {
 
 void ReleaseHandle(pbx_channel* handle) {
@@ -52,7 +50,7 @@ void SkypeTech::Answer() {
 void SkypeTech::Indicate(Control control) {
   if (channel_ == nullptr || channel_->state() == ChannelState::kUp) return;
   if (control == Control::kBusy) channel_->SoftHangup(PBX_CAUSE_USER_BUSY);
-  if (control == Control::kCongestion) channel_->SoftHangup(kCauseCircuitCongestion);
+  if (control == Control::kCongestion) channel_->SoftHangup(PBX_CAUSE_CONGESTION);
 }
 
 void SkypeTech::DigitBegin(char digit) {
@@ -87,7 +85,7 @@ void SkypeTech::OnRtpDigitEnd(char digit, int duration_ms) {
 Channel* RequestSkypeChannel(PbxCore& core, const DriverInUse& driver, const std::string& address,
                              Channel* requestor, pbx_codec preferred, int* cause) {
   if (driver.core == nullptr) {
-    *cause = PBX_CAUSE_SUBSCRIBER_ABSENT;
+    *cause = PBX_CAUSE_NETWORK_OUT_OF_ORDER;
     return nullptr;
   }
   // The PBX converts between the two, so that both will do; the requestor's own comes first.
