@@ -10,8 +10,8 @@ namespace sfa::harness {
 namespace {
 
 constexpr size_t kNone = static_cast<size_t>(-1);
-// Includes may go in a circle; Asterisk refuses at the same depth.
-constexpr int kMaxIncludeDepth = 128;
+// Asterisk's limit on contexts included by one (AST_PBX_MAX_STACK).
+constexpr size_t kMaxIncludes = 128;
 
 using CharacterSet = std::bitset<256>;
 
@@ -283,25 +283,26 @@ void Dialplan::AddStep(const ConfigurationLine& line, DialplanExtension* extensi
 }
 
 void Dialplan::Collect(const std::string& context, const std::string& exten,
-                       const std::string& caller_id, int depth,
+                       const std::string& caller_id, std::set<std::string>* seen,
                        std::vector<const DialplanExtension*>* found) const {
   const auto entry = contexts_.find(context);
-  if (entry == contexts_.end() || depth > kMaxIncludeDepth) return;
+  // Includes may go in a circle: each context is looked at once.
+  if (entry == contexts_.end() || !seen->insert(context).second) return;
   for (const DialplanExtension& extension : entry->second.extensions) {
     if (!ExtensionMatches(extension.name, exten)) continue;
     if (!extension.caller_id.empty() && !ExtensionMatches(extension.caller_id, caller_id)) continue;
     found->push_back(&extension);
   }
   for (const std::string& include : entry->second.includes) {
-    // A circle of includes would fan out; what was found already is enough then.
-    if (depth < 16) Collect(include, exten, caller_id, depth + 1, found);
+    if (seen->size() < kMaxIncludes) Collect(include, exten, caller_id, seen, found);
   }
 }
 
 const DialplanStep* Dialplan::Find(const std::string& context, const std::string& exten,
                                    int priority, const std::string& caller_id) const {
   std::vector<const DialplanExtension*> candidates;
-  Collect(context, exten, caller_id, 0, &candidates);
+  std::set<std::string> seen;
+  Collect(context, exten, caller_id, &seen, &candidates);
   for (const DialplanExtension* candidate : candidates) {
     const auto step = candidate->steps.find(priority);
     if (step != candidate->steps.end()) return &step->second;
@@ -312,7 +313,8 @@ const DialplanStep* Dialplan::Find(const std::string& context, const std::string
 int Dialplan::FindLabel(const std::string& context, const std::string& exten,
                         const std::string& label, const std::string& caller_id) const {
   std::vector<const DialplanExtension*> candidates;
-  Collect(context, exten, caller_id, 0, &candidates);
+  std::set<std::string> seen;
+  Collect(context, exten, caller_id, &seen, &candidates);
   for (const DialplanExtension* candidate : candidates) {
     for (const auto& [priority, step] : candidate->steps) {
       if (!step.label.empty() && step.label == label) return priority;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,7 +60,7 @@ class Dialplan {
   void AddStep(const ConfigurationLine& line, DialplanExtension* extension,
                const std::string& priority, const std::string& application);
   void Collect(const std::string& context, const std::string& exten, const std::string& caller_id,
-               int depth, std::vector<const DialplanExtension*>* found) const;
+               std::set<std::string>* seen, std::vector<const DialplanExtension*>* found) const;
 
   std::map<std::string, DialplanContext> contexts_;
   std::vector<std::pair<std::string, std::string>> globals_;

@@ -57,7 +57,8 @@ TEST(Dialplan, PlainBeforeNarrowBeforeWide) {
 TEST(Dialplan, FollowsIncludesOwnExtensionsFirst) {
   const Dialplan dialplan = Parse(
       "[globals]\nTRUNK=Skype/james_bond\n[demo]\ninclude => more\nexten => 1,1,NoOp(own)\n"
-      "[more]\ninclude => demo\nexten => 1,1,NoOp(theirs)\nexten => 2,1,NoOp(two)\n");
+      "[more]\ninclude => demo\ninclude => more\ninclude => demo\nexten => 1,1,NoOp(theirs)\nexten "
+      "=> 2,1,NoOp(two)\n");
   EXPECT_EQ(Application(dialplan, "1", 1), "NoOp(own)");
   EXPECT_EQ(Application(dialplan, "2", 1), "NoOp(two)");
   ASSERT_EQ(dialplan.globals().size(), 1u);
