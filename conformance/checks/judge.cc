@@ -10,16 +10,23 @@
 namespace sfa::conformance {
 namespace {
 
-// Why nothing in this trace can be judged; "" when it can.
-std::string WhyUnusable(const Trace& trace) {
+// Why nothing in this trace can be judged, and what everything is then.
+std::optional<Finding> WhyUnusable(const Trace& trace) {
   bool stopped = false;
   for (const Observation& seen : trace.observations()) {
     if (seen.observer != Observer::kWorld) continue;
-    if (seen.kind == "broken") return "the platform broke: " + seen.Get("reason");
-    if (seen.kind == "late") return "the clock was late: " + seen.Get("reason");
+    const std::string& reason = seen.Get("reason");
+    if (seen.kind == "unsupported") return Finding{Verdict::kUnsupported, reason, {}};
+    if (seen.kind == "broken") {
+      return Finding{Verdict::kInconclusive, "the platform broke: " + reason, {}};
+    }
+    if (seen.kind == "late") {
+      return Finding{Verdict::kInconclusive, "the clock was late: " + reason, {}};
+    }
     stopped |= seen.kind == "stopped";
   }
-  return stopped ? "" : "the run has no end";
+  if (stopped) return std::nullopt;
+  return Finding{Verdict::kInconclusive, "the run has no end", {}};
 }
 
 // The first stimulus up to `end` that did not happen; "" when all did.
@@ -46,8 +53,7 @@ class ScenarioJudge {
       Append(RunCheck(requirements, expectation.text, [&] { return Look(expectation); }));
     }
     Append(CheckStanding(trace_));
-    const std::string unusable = WhyUnusable(trace_);
-    if (!unusable.empty()) MakeInconclusive(unusable);
+    if (const std::optional<Finding> unusable = WhyUnusable(trace_)) MakeAll(*unusable);
     return std::move(results_);
   }
 
@@ -56,12 +62,12 @@ class ScenarioJudge {
     for (CheckResult& result : results) results_.push_back(std::move(result));
   }
 
-  void MakeInconclusive(const std::string& reason) {
+  void MakeAll(const Finding& finding) {
     results_.insert(results_.begin(),
-                    {"", "the platform works", Verdict::kInconclusive, reason, std::nullopt});
+                    {"", "the platform can judge this", finding.verdict, finding.reason, {}});
     for (CheckResult& result : results_) {
-      result.verdict = Verdict::kInconclusive;
-      result.reason = reason;
+      result.verdict = finding.verdict;
+      result.reason = finding.reason;
     }
   }
 

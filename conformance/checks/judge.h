@@ -14,7 +14,8 @@ namespace sfa::conformance {
 
 // All expectations of the scenario, in its order, then the checks that hold for every trace.
 //
-//  1. A broken platform, or a clock that was late, makes everything inconclusive.
+//  1. A broken platform, or a clock that was late, makes everything inconclusive; a target that
+//     this machine cannot run, unsupported.
 //  2. An expectation that is not met is inconclusive, not failed, when a stimulus at or before the
 //     end of its window did not happen.
 //  3. A check that throws is inconclusive.

@@ -64,6 +64,8 @@ TEST(JudgeTest, IsInconclusiveWhenThePlatformBroke) {
             Verdict::kInconclusive);
   EXPECT_EQ(VerdictOf(Ended({answered, {At(20), Observer::kWorld, "world", "late", {}}})),
             Verdict::kInconclusive);
+  EXPECT_EQ(VerdictOf(Ended({{At(0), Observer::kWorld, "world", "unsupported", {}}})),
+            Verdict::kUnsupported);
   Trace without_end;
   without_end.Add(answered);
   EXPECT_EQ(VerdictOf(without_end), Verdict::kInconclusive);

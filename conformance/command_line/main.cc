@@ -77,7 +77,6 @@ int Main(int argc, char** argv) {
 
   CLI::App* bench = app.add_subcommand("bench", "processor time of a call, against raw ns-3");
   bench->add_flag("--json", common.json, "one JSON object instead of text");
-  bench->allow_extras();
 
   try {
     app.parse(argc, argv);
@@ -94,7 +93,7 @@ int Main(int argc, char** argv) {
   if (run->parsed()) return Run(common, file);
   if (worker->parsed()) return RunWorker(common, file);
   if (report->parsed()) return Report(common, stores);
-  return Bench(common, bench->remaining());
+  return Bench(common);
 }
 
 }  // namespace

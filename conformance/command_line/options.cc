@@ -4,35 +4,13 @@
 #include <utility>
 
 #include "conformance/host/files.h"
+#include "conformance/world/real_site.h"
 #include "conformance/world/simulated_site.h"
 #include "reports/html.h"
 #include "reports/junit.h"
 #include "reports/store.h"
 
 namespace sfa::conformance {
-namespace {
-
-// A target of which this program knows the name and nothing else.
-class AbsentPbxFactory final : public PbxFactory {
- public:
-  explicit AbsentPbxFactory(std::string target) : target_(std::move(target)) {}
-
-  std::string target() const override { return target_; }
-  sim::ClockKind clock() const override { return sim::ClockKind::kReal; }
-  std::string WhyUnsupported() const override {
-    return "this program was built without the target " + target_;
-  }
-  Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec&, sim::Network&,
-                                        PbxSiteObserver&) const override {
-    return Error{ErrorCode::kOther, WhyUnsupported()};
-  }
-
- private:
-  const std::string target_;
-};
-
-}  // namespace
-
 ExitCode ExitCodeOf(Verdict verdict) {
   switch (verdict) {
     case Verdict::kPass:
@@ -48,9 +26,10 @@ ExitCode ExitCodeOf(Verdict verdict) {
 
 std::vector<std::string> Targets() { return {"sim", "asterisk-22", "asterisk-16"}; }
 
-std::unique_ptr<PbxFactory> NewPbxFactory(const std::string& target, const std::string&) {
+std::unique_ptr<PbxFactory> NewPbxFactory(const std::string& target,
+                                          const std::string& source_root) {
   if (target == "sim") return NewSimulatedPbxFactory();
-  return std::make_unique<AbsentPbxFactory>(target);
+  return NewRealPbxFactory(target.substr(target.find('-') + 1), source_root);
 }
 
 std::optional<Library> OpenLibrary(const std::string& source_root) {

@@ -52,7 +52,7 @@ ExitCode Run(const CommonOptions& common, const std::string& file);
 // One case for Conform(): prints its result as one line of JSON.
 ExitCode RunWorker(const CommonOptions& common, const std::string& file);
 ExitCode Report(const CommonOptions& common, const std::vector<std::string>& stores);
-ExitCode Bench(const CommonOptions& common, const std::vector<std::string>& arguments);
+ExitCode Bench(const CommonOptions& common);
 
 }  // namespace sfa::conformance
 

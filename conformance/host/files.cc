@@ -98,6 +98,24 @@ Result<std::vector<std::string>> ListFiles(const std::string& path, const std::s
   return names;
 }
 
+std::vector<std::string> FindExecutables(const std::string& directory) {
+  std::vector<std::string> found;
+  std::error_code code;
+  constexpr auto kAnyExecute =
+      fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec;
+  for (fs::recursive_directory_iterator
+           it(directory, fs::directory_options::skip_permission_denied, code),
+       end;
+       !code && it != end; it.increment(code)) {
+    const fs::file_status status = it->symlink_status(code);
+    if (fs::is_regular_file(status) && (status.permissions() & kAnyExecute) != fs::perms::none) {
+      found.push_back(it->path().string());
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 std::string AbsolutePath(const std::string& path) {
   std::error_code code;
   const fs::path absolute = fs::weakly_canonical(fs::absolute(path, code), code);

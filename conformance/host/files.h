@@ -19,6 +19,8 @@ Status MakeDirectory(const std::string& path);
 Status RemoveDirectoryTree(const std::string& path);
 // Names of the files in a directory that end with `suffix`, sorted.
 Result<std::vector<std::string>> ListFiles(const std::string& path, const std::string& suffix);
+// Paths of the regular files below a directory that somebody may execute, sorted.
+std::vector<std::string> FindExecutables(const std::string& directory);
 // Without "..", links resolved as far as the path exists.
 std::string AbsolutePath(const std::string& path);
 // A new directory that is removed, with all that is in it, at the end.

@@ -67,13 +67,6 @@ Result<CaseResult> RunCase(const Scenario& scenario, const PbxFactory& factory,
   result.seed = settings.seed;
   result.reproduce = "./sfalab run " + ShellWord(scenario.file) + " --on " + factory.target() +
                      " --seed " + std::to_string(settings.seed);
-  if (const std::string why = factory.WhyUnsupported(); !why.empty()) {
-    for (const std::string& requirement : scenario.requirements) {
-      result.checks.push_back(
-          {requirement, "the target can run", Verdict::kUnsupported, why, std::nullopt});
-    }
-    return result;
-  }
   std::string captures;
   if (!settings.out.empty()) {
     captures = settings.out + "/captures/" + scenario.name;

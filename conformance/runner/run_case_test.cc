@@ -19,10 +19,10 @@ class UnavailableFactory final : public PbxFactory {
  public:
   std::string target() const override { return "asterisk-22"; }
   sim::ClockKind clock() const override { return sim::ClockKind::kReal; }
-  std::string WhyUnsupported() const override { return "no root"; }
-  Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec&, sim::Network&,
+
+  Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec&, sim::Simulation&, sim::Network&,
                                         PbxSiteObserver&) const override {
-    return Error{ErrorCode::kOther, "must not be asked"};
+    return Error{ErrorCode::kPermissionDenied, "no root"};
   }
 };
 

@@ -21,7 +21,8 @@ enum class Observer {
   kProcess,   // kind: the process's name
   kFiles,     // a directory's content; kind: the directory
   kAudio,     // what a client said and heard in a call, and its statistics
-  kWorld,     // the platform itself; kind: "ready", "broken", "late", "stopped"
+  kWorld,     // the platform itself; kind: "ready", "broken", "late", "unsupported",
+              // "stopped"
 };
 // "step", "client", "ami" …
 const char* ToString(Observer observer);

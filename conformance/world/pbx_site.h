@@ -40,10 +40,12 @@ class PbxFactory {
   // "sim", "asterisk-22", "asterisk-16"
   virtual std::string target() const = 0;
   virtual sim::ClockKind clock() const = 0;
-  // "" when this machine can run the target, else why not: then every case is unsupported.
-  virtual std::string WhyUnsupported() const { return ""; }
+
   // The site of the scenario's PBX exists in `network`. The observer outlives what is returned.
-  virtual Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk, sim::Network& network,
+  // kPermissionDenied and kNotFound: this machine cannot run the target at all, which makes every
+  // verdict `unsupported`. Any other error is the platform's.
+  virtual Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk,
+                                                sim::Simulation& simulation, sim::Network& network,
                                                 PbxSiteObserver& observer) const = 0;
 };
 

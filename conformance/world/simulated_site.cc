@@ -101,7 +101,8 @@ class SimulatedPbxFactory final : public PbxFactory {
   std::string target() const override { return "sim"; }
   sim::ClockKind clock() const override { return sim::ClockKind::kVirtual; }
 
-  Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk, sim::Network& network,
+  Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk, sim::Simulation&,
+                                        sim::Network& network,
                                         PbxSiteObserver& observer) const override {
     auto site =
         std::make_unique<SimulatedSite>(network.AddHost(asterisk.site, "asterisk"), observer);

@@ -44,11 +44,17 @@ class World final : private PbxSiteObserver {
         RunSteps();
         LookAround();
         Stop();
+      } else if (built.error().code == ErrorCode::kPermissionDenied ||
+                 built.error().code == ErrorCode::kNotFound) {
+        See(Observer::kWorld, "world", "unsupported", {{"reason", built.error().message}});
       } else {
         Broken(built.error().message);
       }
     } catch (const std::exception& problem) {
       Broken(problem.what());
+    }
+    if (const Status written = network_.FlushCaptures(); !written.ok()) {
+      Broken(written.error().message);
     }
     run_.packets_delivered = network_.ledger().packets_delivered;
     return std::move(run_);
@@ -71,7 +77,7 @@ class World final : private PbxSiteObserver {
                                    simulation_.SeedFor("voice of " + account.name), run_.trace));
       if (account.online) people_.back()->LogIn();
     }
-    auto pbx = factory_.Make(scenario_.asterisk, network_, *this);
+    auto pbx = factory_.Make(scenario_.asterisk, simulation_, network_, *this);
     if (!pbx.ok()) return pbx.error();
     pbx_ = std::move(*pbx);
     pbx_->pbx().Start([this](const std::string& error) {
