@@ -160,7 +160,10 @@ void Core::OnEngineDown(const std::string& reason, Duration restart_after) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(restart_after).count();
     text += "; starting it again in " + std::to_string(seconds) + " s";
   } else {
-    text += "; `module reload chan_skype.so` tries again";
+    // Manual 3.1: a reload does not change engine_directory.
+    text +=
+        "; `module reload chan_skype.so` tries again, a new engine_directory takes effect when "
+        "chan_skype.so is unloaded and loaded";
   }
   Log(PBX_LOG_ERROR, text);
   EndAllCalls();
