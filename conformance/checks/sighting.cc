@@ -143,6 +143,10 @@ Finding CompareCount(const char* what, int expected, const Trace& trace, const c
   if (output == nullptr) {
     return {Verdict::kInconclusive, fmt::format("'{}' was not answered", command), std::nullopt};
   }
+  if (output->Get("output").starts_with("No such command")) {
+    return {Verdict::kUnsupported, fmt::format("there is no command '{}'", command),
+            output->at.time_since_epoch()};
+  }
   const std::optional<int> found = read(output->Get("output"));
   if (!found) {
     return {Verdict::kInconclusive,

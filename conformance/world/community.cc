@@ -7,9 +7,8 @@
 namespace sfa::conformance {
 namespace {
 
-// Of the seven places where clients look for supernodes, these many are alive.
-constexpr size_t kSupernodes = 3;
 constexpr Ipv4Address kLoginServerAddress = Ipv4Address::Of(198, 51, 100, 100);
+constexpr char kDatabaseDirectory[] = "/var/lib/skype";
 constexpr uint16_t kPort = 33033;  // of the built-in bootstrap nodes, too
 
 std::array<uint8_t, 32> RootSeed() {
@@ -34,9 +33,12 @@ Status Community::Fill(const std::vector<AccountSpec>& accounts, sim::Network& n
   const Endpoint login{kLoginServerAddress, kPort};
   login_computer_ =
       std::make_unique<Computer>(network.AddPublicHost("login-server", login.address), log);
-  auto server = community::NewLoginServer(
-      login_computer_->runtime(),
-      {{Ipv4Address::Any(), kPort}, "/var/lib/skype/accounts.sqlite", RootSeed()});
+  const Status made = login_computer_->runtime().files().MakeDirectories(kDatabaseDirectory);
+  if (!made.ok()) return made;
+  auto server = community::NewLoginServer(login_computer_->runtime(),
+                                          {{Ipv4Address::Any(), kPort},
+                                           std::string(kDatabaseDirectory) + "/accounts.sqlite",
+                                           RootSeed()});
   if (!server.ok()) return server.error();
   login_server_ = std::move(*server);
   for (const AccountSpec& account : accounts) {
@@ -48,9 +50,9 @@ Status Community::Fill(const std::vector<AccountSpec>& accounts, sim::Network& n
                                                     account.fullname});
     if (!added.ok()) return added;
   }
-  for (size_t i = 0; i < kSupernodes; ++i) {
-    const Endpoint& place = network_.bootstrap_nodes.at(i);
-    const std::string name = "supernode-" + std::to_string(i + 1);
+  // All of them are alive: a client that tries a dead one first is 15 s late.
+  for (const Endpoint& place : network_.bootstrap_nodes) {
+    const std::string name = "supernode-" + std::to_string(nodes_.size() + 1);
     Node node;
     node.computer = std::make_unique<Computer>(network.AddPublicHost(name, place.address), log);
     auto supernode =
