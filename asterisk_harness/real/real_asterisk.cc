@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -134,7 +135,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   int tap_ = -1;
   std::atomic<int> asterisk_pid_ = 0;
 
-  PosixRuntime runtime_;
+  posix::PosixRuntime runtime_{posix::PosixSettings{}};
   std::thread thread_;
   // From here on: the runtime's thread only.
   std::promise<std::string> ready_;
@@ -189,7 +190,9 @@ void RealAsteriskHost::Connect() {
   AmiClient::Callbacks callbacks;
   callbacks.event = [this](const AmiMessage& event) { OnEvent(event); };
   callbacks.closed = [](const std::string&) {};
-  session_ = std::make_unique<AmiClient>(runtime_.AdoptStream(*descriptor), std::move(callbacks));
+  auto stream = runtime_.AdoptStream(*descriptor);
+  if (!stream.ok()) return StartFailed(stream.error().message);
+  session_ = std::make_unique<AmiClient>(std::move(*stream), std::move(callbacks));
   AmiMessage login{{{"Action", "Login"}, {"Username", "sfalab"}, {"Secret", "sfalab"}}};
   session_->Send(std::move(login), [this](const std::vector<AmiMessage>& reply) {
     if (reply.front().Get("Response") != "Success") StartFailed(reply.front().Get("Message"));
