@@ -46,7 +46,7 @@ Status LayOut(const RealAsteriskSettings& settings, const std::string& built_mod
   if (!error) fs::create_directories(licenses, error);
   if (!error) {
     fs::copy(fs::path(settings.source_root) / "asterisk_harness/real/etc", etc,
-             fs::copy_options::overwrite_existing, error);
+             fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
   }
   if (!error) {
     fs::copy(built_modules, modules,
@@ -194,8 +194,14 @@ void RealAsteriskHost::Connect() {
   if (!stream.ok()) return StartFailed(stream.error().message);
   session_ = std::make_unique<AmiClient>(std::move(*stream), std::move(callbacks));
   AmiMessage login{{{"Action", "Login"}, {"Username", "sfalab"}, {"Secret", "sfalab"}}};
+  // Asterisk listens before it has read its manager users: a refusal is no last word until the
+  // boot limit.
   session_->Send(std::move(login), [this](const std::vector<AmiMessage>& reply) {
-    if (reply.front().Get("Response") != "Success") StartFailed(reply.front().Get("Message"));
+    if (reply.front().Get("Response") == "Success") return;
+    runtime_.Post([this] {
+      session_.reset();
+      if (started_) poll_->Start(kManagerPoll);
+    });
   });
 }
 
