@@ -68,13 +68,15 @@ const std::vector<Rule>& Edges() {
        "waits for the core's when loading and unloading"},
       {"reference_impl/skypeforasterisk/main.cc", "the deployed program's entry: log and exit"},
       {"network_sim/event_heap.", "under the real clock, paces the world by the machine's clock"},
+      {"network_sim/inbox.",
+       "under the real clock, other threads' frames and tasks wake the world"},
       {"network_sim/simulation.", "under the real clock, measures how late the world runs"},
       {"network_sim/ethernet_door", "reads and writes a TAP device"},
       {"network_sim/capture", "writes capture files"},
+      {"network_sim/bench/cpu_time.", "the yardstick is the processor's time, not the world's"},
       {"asterisk_harness/real/", "drives a real Asterisk: processes, mounts, namespaces"},
       {"conformance/command_line/", "the program: arguments, terminal, output folders"},
       {"conformance/host/", "the program's files and child processes, in one place"},
-      {"conformance/bench/", "measures the processor's time"},
       {"reports/store", "writes the result store"},
   };
   return edges;
