@@ -54,7 +54,10 @@ SimProcess::SimProcess(SimHost& host, const std::string& name, FileSystem& files
       random_(host.world().simulation.SeedFor("process/" + host.name() + "/" + name)),
       posts_(PostQueue::New(host.world().simulation.inbox())) {}
 
-SimProcess::~SimProcess() {
+SimProcess::~SimProcess() { Sever(); }
+
+void SimProcess::Sever() {
+  severed_ = true;
   posts_->Close();
   resources_.EndAll();
 }
@@ -66,21 +69,25 @@ WallTime SimProcess::WallNow() const { return host_.world().simulation.WallNow()
 std::unique_ptr<Timer> SimProcess::NewTimer(Task task) {
   auto timer = std::make_unique<SimTimer>(host_.world().simulation.timers(), std::move(task));
   resources_.Add(*timer);
+  if (severed_) resources_.EndAll();
   return timer;
 }
 
 Result<std::unique_ptr<UdpSocket>> SimProcess::OpenUdp(const Endpoint& local,
                                                        UdpReceiver& receiver) {
+  if (severed_) return Error{ErrorCode::kClosed, "UDP: the process has ended"};
   return SimUdpSocket::Open(host_, resources_, local, receiver);
 }
 
 Result<std::unique_ptr<TcpListener>> SimProcess::ListenTcp(const Endpoint& local,
                                                            AcceptHandler& handler) {
+  if (severed_) return Error{ErrorCode::kClosed, "TCP: the process has ended"};
   return host_.tcp().Listen(resources_, local, handler);
 }
 
 std::unique_ptr<ByteStream> SimProcess::ConnectTcp(const Endpoint& local, const Endpoint& remote,
                                                    StreamHandler& handler) {
+  if (severed_) return std::make_unique<SimTcpStream>(TcpTuple{local, remote}, nullptr);
   return host_.tcp().Connect(resources_, local, remote, handler);
 }
 

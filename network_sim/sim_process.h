@@ -11,10 +11,11 @@
 #include "network_sim/random_streams.h"
 #include "network_sim/sim_host.h"
 #include "runtime/runtime.h"
+#include "runtime/severable.h"
 
 namespace sfa::sim {
 
-class SimProcess final : public Runtime {
+class SimProcess final : public Runtime, public Severable {
  public:
   SimProcess(SimHost& host, const std::string& name, FileSystem& files, Processes& processes,
              Log& log);
@@ -37,6 +38,10 @@ class SimProcess final : public Runtime {
   std::vector<NetworkInterface> NetworkInterfaces() override;
   Log& log() override { return log_; }
 
+  // A stream that was destroyed before is closed in an orderly way by the host, whatever becomes of
+  // the process.
+  void Sever() override;
+
  private:
   SimHost& host_;
   FileSystem& files_;
@@ -45,6 +50,7 @@ class SimProcess final : public Runtime {
   ProcessRandom random_;
   std::shared_ptr<PostQueue> posts_;
   ProcessResources resources_;
+  bool severed_ = false;
 };
 
 }  // namespace sfa::sim
