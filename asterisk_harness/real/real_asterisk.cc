@@ -85,6 +85,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
                std::to_string(prefix_length) + ' ' + gateway.ToString();
   }
   int pid() const override { return asterisk_pid_; }
+  std::vector<std::string> Processes() const override;
   std::string root() const override { return "/proc/" + std::to_string(asterisk_pid_) + "/root"; }
 
   void Start(std::function<void(const std::string&)> done) override {
@@ -135,7 +136,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   int tap_ = -1;
   std::atomic<int> asterisk_pid_ = 0;
 
-  posix::PosixRuntime runtime_{posix::PosixSettings{}};
+  mutable posix::PosixRuntime runtime_{posix::PosixSettings{}};
   std::thread thread_;
   // From here on: the runtime's thread only.
   std::promise<std::string> ready_;
@@ -144,6 +145,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   std::unique_ptr<AmiClient> session_;
   std::function<void(const std::string&)> started_;
   std::function<void()> stopped_;
+  std::vector<std::string> left_behind_;
   bool gone_ = false;
 };
 
@@ -177,6 +179,8 @@ void RealAsteriskHost::OnLine(const std::string& line) {
   } else if (line.rfind("error ", 0) == 0) {
     if (started_) return StartFailed(line.substr(6));
     ready_.set_value(line.substr(6));
+  } else if (line.rfind("left ", 0) == 0) {
+    left_behind_.push_back(line.substr(5));
   } else if (line == "started") {
     asterisk_pid_ = sandbox_->asterisk_pid();
     poll_ = runtime_.NewTimer([this] { Connect(); });
@@ -212,6 +216,12 @@ void RealAsteriskHost::OnEvent(const AmiMessage& event) {
     post_([done = std::exchange(started_, nullptr)] { done(""); });
   }
   post_([this, event] { observer_.OnAmiEvent(event); });
+}
+
+std::vector<std::string> RealAsteriskHost::Processes() const {
+  std::promise<std::vector<std::string>> names;
+  runtime_.Post([&] { names.set_value(gone_ ? left_behind_ : sandbox_->ProcessNames()); });
+  return names.get_future().get();
 }
 
 void RealAsteriskHost::StartFailed(const std::string& why) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "asterisk_harness/pbx.h"
 #include "runtime/address.h"
@@ -41,6 +42,9 @@ class RealAsterisk : public Pbx {
   virtual void SetAddress(Ipv4Address address, int prefix_length, Ipv4Address gateway) = 0;
   // Of the running Asterisk, in this process's view; 0 when there is none.
   virtual int pid() const = 0;
+  // Names (argv[0]) of the processes inside, Asterisk included; what a stopped Asterisk has left
+  // behind once it has stopped. Sorted.
+  virtual std::vector<std::string> Processes() const = 0;
   // Its root directory in this process's view, while it runs.
   virtual std::string root() const = 0;
 };

@@ -1,17 +1,43 @@
 #include "asterisk_harness/real/sandbox.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
+#include <utility>
 
 namespace sfa::harness {
 namespace {
 
-// The first child of a process, from the kernel; 0 when it has none.
+// The children of a process's threads, from the kernel.
+std::vector<int> Children(int pid) {
+  std::vector<int> children;
+  std::error_code gone;
+  const std::filesystem::path tasks = "/proc/" + std::to_string(pid) + "/task";
+  for (const auto& task : std::filesystem::directory_iterator(tasks, gone)) {
+    std::ifstream list(task.path() / "children");
+    for (int child; list >> child;) children.push_back(child);
+  }
+  return children;
+}
+
+// 0 when it has none.
 int FirstChild(int pid) {
-  const std::string id = std::to_string(pid);
-  std::ifstream children("/proc/" + id + "/task/" + id + "/children");
-  int child = 0;
-  children >> child;
-  return child;
+  const std::vector<int> children = Children(pid);
+  return children.empty() ? 0 : children.front();
+}
+
+// argv[0]; empty for a zombie.
+std::string NameOf(int pid) {
+  std::ifstream arguments("/proc/" + std::to_string(pid) + "/cmdline", std::ios::binary);
+  std::string name;
+  std::getline(arguments, name, '\0');
+  return name;
+}
+
+void CollectNames(int pid, std::vector<std::string>& names) {
+  if (std::string name = NameOf(pid); !name.empty()) names.push_back(std::move(name));
+  for (const int child : Children(pid)) CollectNames(child, names);
 }
 
 }  // namespace
@@ -41,6 +67,13 @@ int Sandbox::init_pid() const { return FirstChild(child_->pid()); }
 int Sandbox::asterisk_pid() const {
   const int init = init_pid();
   return init == 0 ? 0 : FirstChild(init);
+}
+
+std::vector<std::string> Sandbox::ProcessNames() const {
+  std::vector<std::string> names;
+  if (const int asterisk = asterisk_pid(); asterisk != 0) CollectNames(asterisk, names);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 void Sandbox::OnData(std::span<const uint8_t> bytes) {

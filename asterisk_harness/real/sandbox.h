@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "runtime/runtime.h"
 
@@ -40,6 +41,8 @@ class Sandbox : private StreamHandler, private ProcessHandler {
   int init_pid() const;
   // The Asterisk inside; 0 when there is none.
   int asterisk_pid() const;
+  // argv[0] of every process below process 1 that runs a program of the root file system. Sorted.
+  std::vector<std::string> ProcessNames() const;
 
  private:
   explicit Sandbox(SandboxObserver& observer) : observer_(observer) {}

@@ -32,6 +32,8 @@ class PbxSite {
   virtual harness::Pbx& pbx() = 0;
   // Paths of the engine's executables that lie in or below `directory`.
   virtual std::vector<std::string> EngineFiles(const std::string& directory) = 0;
+  // Tells the observer of processes that have come or gone, where they are not watched all the time.
+  virtual void LookAtProcesses() {}
 };
 
 class PbxFactory {
@@ -40,6 +42,8 @@ class PbxFactory {
   // "sim", "asterisk-22", "asterisk-16"
   virtual std::string target() const = 0;
   virtual sim::ClockKind clock() const = 0;
+  // The date at which a world begins: the scenario's, unless the PBX has a date of its own.
+  virtual WallTime DateFor(WallTime scenario_date) const { return scenario_date; }
 
   // The site of the scenario's PBX exists in `network`. The observer outlives what is returned.
   // kPermissionDenied and kNotFound: this machine cannot run the target at all, which makes every

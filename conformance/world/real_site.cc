@@ -1,9 +1,11 @@
 #include "conformance/world/real_site.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
 #include "asterisk_harness/real/real_asterisk.h"
+#include "conformance/host/clock.h"
 #include "conformance/host/files.h"
 #include "network_sim/post_queue.h"
 
@@ -19,6 +21,7 @@ class RealSite final : public PbxSite {
   Status Open(const AsteriskSpec& asterisk, const std::string& version,
               const std::string& source_root, sim::Network& network, PbxSiteObserver& observer) {
     harness::RealAsteriskSettings settings;
+    observer_ = &observer;
     settings.version = version;
     settings.source_root = source_root;
     settings.work_directory = work_.path();
@@ -41,8 +44,28 @@ class RealSite final : public PbxSite {
     return FindExecutables(asterisk_->root() + directory);
   }
 
+  void LookAtProcesses() override {
+    const std::vector<std::string> running = asterisk_->Processes();
+    for (const std::string& name : running) {
+      if (std::count(seen_.begin(), seen_.end(), name) <
+          std::count(running.begin(), running.end(), name)) {
+        observer_->OnProcess(name, "started");
+        seen_.push_back(name);
+      }
+    }
+    for (size_t i = seen_.size(); i-- > 0;) {
+      if (std::count(seen_.begin(), seen_.end(), seen_[i]) <=
+          std::count(running.begin(), running.end(), seen_[i]))
+        continue;
+      observer_->OnProcess(seen_[i], "ended");
+      seen_.erase(seen_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
  private:
   TemporaryDirectory work_;
+  PbxSiteObserver* observer_ = nullptr;
+  std::vector<std::string> seen_;  // the processes that the observer believes to run
   std::shared_ptr<sim::PostQueue> post_;
   std::unique_ptr<harness::RealAsterisk> asterisk_;
 };
@@ -54,6 +77,8 @@ class RealPbxFactory final : public PbxFactory {
 
   std::string target() const override { return "asterisk-" + version_; }
   sim::ClockKind clock() const override { return sim::ClockKind::kReal; }
+  // Asterisk and engine have the machine's clock, and credentials end by the date.
+  WallTime DateFor(WallTime) const override { return HostDate(); }
 
   Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk, sim::Simulation& simulation,
                                         sim::Network& network,

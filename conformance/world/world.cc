@@ -27,7 +27,7 @@ class World final : private PbxSiteObserver {
   World(const Scenario& scenario, const PbxFactory& factory, const WorldSettings& settings)
       : scenario_(scenario),
         factory_(factory),
-        simulation_({settings.seed, factory.clock(), scenario.date}),
+        simulation_({settings.seed, factory.clock(), factory.DateFor(scenario.date)}),
         network_(simulation_, settings.capture_directory) {}
 
   ~World() {
@@ -146,6 +146,7 @@ class World final : private PbxSiteObserver {
   // What an administrator finds after the scenario's end.
   void LookAround() {
     if (!pbx_ready_) return;
+    pbx_->LookAtProcesses();
     Fields files;
     for (const std::string& path : pbx_->EngineFiles(EngineDirectory())) {
       files.emplace_back("executable", path);
@@ -175,6 +176,7 @@ class World final : private PbxSiteObserver {
     if (pbx_ready_) pbx_->pbx().Stop([this] { pbx_stopped_ = true; });
     const MonotonicTime deadline = simulation_.Now() + kLongestStop;
     simulation_.RunUntilOrTimeout([this] { return pbx_stopped_; }, deadline);
+    if (pbx_ready_) pbx_->LookAtProcesses();
     // Clients say good-bye, and what they have recorded is kept.
     simulation_.RunUntil(simulation_.Now() + std::chrono::seconds(1));
     if (!pbx_stopped_) Broken("the PBX did not stop");
