@@ -76,7 +76,7 @@ Routine<Outcome> Busy(Call call, std::string data) {
 }
 
 Routine<Outcome> Congestion(Call call, std::string data) {
-  return Refuse(call, std::move(data), Control::kCongestion, kCauseCircuitCongestion);
+  return Refuse(call, std::move(data), Control::kCongestion, PBX_CAUSE_CONGESTION);
 }
 
 }  // namespace

@@ -189,7 +189,8 @@ void Dialling::OnFrame(Channel* peer, const Frame& frame, Channel** winner) {
     case Control::kCongestion: {
       const bool busy = frame.control == Control::kBusy;
       call_.core.Verbose(peer->name() + (busy ? " is busy" : " is circuit-busy"));
-      const int cause = busy ? static_cast<int>(PBX_CAUSE_USER_BUSY) : kCauseCircuitCongestion;
+      const int cause =
+          busy ? static_cast<int>(PBX_CAUSE_USER_BUSY) : static_cast<int>(PBX_CAUSE_CONGESTION);
       call_.channel.hangup_cause = peer->hangup_cause != 0 ? peer->hangup_cause : cause;
       failures_.Count(cause);
       End(peer, busy ? "BUSY" : "CONGESTION", cause);

@@ -19,7 +19,7 @@ void DialFailures::Count(int cause) {
     case PBX_CAUSE_USER_BUSY:
       ++busy;
       return;
-    case kCauseCircuitCongestion:
+    case PBX_CAUSE_CONGESTION:
       ++congestion;
       return;
     case PBX_CAUSE_NO_ANSWER:

@@ -1,5 +1,7 @@
 #include "asterisk_harness/simulated/hangup_cause.h"
 
+#include "chan_skype/pbx_port.h"
+
 namespace sfa::harness {
 
 const char* HangupCauseText(int cause) {
@@ -57,7 +59,7 @@ const char* DialStatusOfCause(int cause) {
   switch (cause) {
     case 17:
       return "BUSY";
-    case kCauseCircuitCongestion:
+    case PBX_CAUSE_CONGESTION:
       return "CONGESTION";
     case 3:
     case 20:

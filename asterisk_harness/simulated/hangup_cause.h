@@ -4,10 +4,6 @@
 
 namespace sfa::harness {
 
-// Asterisk's own cause for congestion; 42 (switching equipment congestion) is another one, which
-// Dial takes for an unavailable channel.
-inline constexpr int kCauseCircuitCongestion = 34;
-
 // "Normal Clearing"; "Unknown" for what has no name.
 const char* HangupCauseText(int cause);
 // "BUSY", "CONGESTION", "CHANUNAVAIL" or "NOANSWER": how a dialled channel ended.

@@ -1,5 +1,7 @@
 #include "asterisk_harness/simulated/manager_actions.h"
 
+#include <regex.h>
+
 #include <cstdio>
 
 #include "asterisk_harness/simulated/channel_events.h"
@@ -28,10 +30,47 @@ void Ping(PbxCore& core, const AmiMessage&, const Reply& reply) {
   reply->Send("Response", "Success", {{"Ping", "Pong"}, {"Timestamp", text}}, true);
 }
 
+// Longer patterns than an AMI line holds could make the regex compiler run away.
+constexpr size_t kMostPatternBytes = 1024;
+
+// `written` is /regex/, extended as in regex(7): every channel whose name it matches.
+void HangUpMatching(PbxCore& core, const std::string& written, int cause, const Reply& reply) {
+  if (written.size() < 2 || written.back() != '/') {
+    reply->Error("Regex format invalid, Channel param should be /regex/");
+    return;
+  }
+  const std::string pattern = written.substr(1, written.size() - 2);
+  regex_t compiled;
+  if (written.size() > kMostPatternBytes ||
+      regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
+    reply->Error("Regex compile failed on: " + written);
+    return;
+  }
+  reply->Send("Response", "Success",
+              {{"EventList", "start"}, {"Message", "Channels hung up will follow"}}, false);
+  size_t matched = 0;
+  for (const auto& [number, channel] : core.channels()) {
+    if (regexec(&compiled, channel->name().c_str(), 0, nullptr, 0) != 0) continue;
+    ++matched;
+    channel->SoftHangup(cause);
+    reply->Send("Event", "ChannelHungup", {{"Channel", channel->name()}}, false);
+  }
+  regfree(&compiled);
+  reply->Send("Event", "ChannelsHungupListComplete",
+              {{"EventList", "Complete"}, {"ListItems", std::to_string(matched)}}, true);
+}
+
 void Hangup(PbxCore& core, const AmiMessage& action, const Reply& reply) {
   const std::string& name = action.Get("Channel");
   if (name.empty()) {
     reply->Error("No channel specified");
+    return;
+  }
+  const std::string& written = action.Get("Cause");
+  const int number = written.empty() ? 0 : ToInt(written, 0);
+  const int cause = number >= 0 && number <= 127 ? number : 0;
+  if (name[0] == '/') {
+    HangUpMatching(core, name, cause, reply);
     return;
   }
   Channel* const channel = core.FindChannel(name);
@@ -39,9 +78,7 @@ void Hangup(PbxCore& core, const AmiMessage& action, const Reply& reply) {
     reply->Error("No such channel");
     return;
   }
-  const std::string& written = action.Get("Cause");
-  const int cause = written.empty() ? 0 : ToInt(written, 0);
-  channel->SoftHangup(cause >= 0 && cause <= 127 ? cause : 0);
+  channel->SoftHangup(cause);
   reply->Success("Channel Hungup");
 }
 

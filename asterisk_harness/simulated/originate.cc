@@ -77,7 +77,7 @@ Routine<Reason> WaitForAnswer(PbxCore& core, Channel& channel, Wakeup& wakeup, D
       status = busy ? "BUSY" : "CONGESTION";
       if (channel.hangup_cause == 0) {
         channel.hangup_cause =
-            busy ? static_cast<int>(PBX_CAUSE_USER_BUSY) : kCauseCircuitCongestion;
+            busy ? static_cast<int>(PBX_CAUSE_USER_BUSY) : static_cast<int>(PBX_CAUSE_CONGESTION);
       }
       break;
     }

@@ -82,7 +82,8 @@ struct HostTable {
     // Whoever dials learns of a refusal by a frame, and hangs up itself.
     const bool calling = owner.outgoing && owner.state() != ChannelState::kUp;
     const bool busy = cause == PBX_CAUSE_USER_BUSY;
-    const bool congested = cause == PBX_CAUSE_CONGESTION || cause == PBX_CAUSE_NETWORK_OUT_OF_ORDER;
+    const bool congested = cause == PBX_CAUSE_CONGESTION || cause == PBX_CAUSE_SWITCH_CONGESTION ||
+                           cause == PBX_CAUSE_NETWORK_OUT_OF_ORDER;
     if (calling && (busy || congested)) {
       owner.hangup_cause = cause;
       owner.QueueControl(busy ? Control::kBusy : Control::kCongestion);

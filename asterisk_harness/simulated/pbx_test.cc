@@ -212,12 +212,15 @@ INSTANTIATE_TEST_SUITE_P(
         Ending{"congestion", PBX_CAUSE_NONE, PBX_CONTROL_CONGESTION, PBX_CAUSE_NONE,
                "CONGESTION 34"},
         Ending{"busy_by_hangup", PBX_CAUSE_NONE, -1, PBX_CAUSE_USER_BUSY, "BUSY 17"},
-        Ending{"congestion_by_hangup", PBX_CAUSE_NONE, -1, PBX_CAUSE_CONGESTION, "CONGESTION 42"},
-        Ending{"no_license", PBX_CAUSE_CONGESTION, -1, PBX_CAUSE_NONE, "CHANUNAVAIL 42"},
+        Ending{"congestion_by_hangup", PBX_CAUSE_NONE, -1, PBX_CAUSE_CONGESTION, "CONGESTION 34"},
+        Ending{"switch_congestion_by_hangup", PBX_CAUSE_NONE, -1, PBX_CAUSE_SWITCH_CONGESTION,
+               "CONGESTION 42"},
+        Ending{"no_license", PBX_CAUSE_CONGESTION, -1, PBX_CAUSE_NONE, "CONGESTION 34"},
+        Ending{"switch_congestion", PBX_CAUSE_SWITCH_CONGESTION, -1, PBX_CAUSE_NONE,
+               "CHANUNAVAIL 42"},
         Ending{"unknown", PBX_CAUSE_NONE, -1, PBX_CAUSE_UNALLOCATED, "CHANUNAVAIL 1"},
         Ending{"silent", PBX_CAUSE_NONE, PBX_CONTROL_RINGING, PBX_CAUSE_NONE, "NOANSWER 0"},
-        Ending{"refused", PBX_CAUSE_SUBSCRIBER_ABSENT, -1, PBX_CAUSE_NONE, "CHANUNAVAIL 20"},
-        Ending{"refused34", static_cast<pbx_cause>(34), -1, PBX_CAUSE_NONE, "CONGESTION 34"}),
+        Ending{"refused", PBX_CAUSE_SUBSCRIBER_ABSENT, -1, PBX_CAUSE_NONE, "CHANUNAVAIL 20"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(Dial, TheDriversReasonIsReadByHangupcause) {
@@ -330,6 +333,37 @@ TEST(Actions, AnswerAsAsteriskDoes) {
   EXPECT_EQ(bed.Act({{"Action", "Hangup"}, {"Channel", channel}})[0].Get("Response"), "Success");
   bed.Run(milliseconds(10));
   EXPECT_NE(bed.FindEvent("SoftHangupRequest"), nullptr);
+  EXPECT_TRUE(bed.driver.calls.empty());
+}
+
+TEST(Ami, HangupTakesARegularExpression) {
+  PbxBed bed(With("exten => 007,1,Wait(10)\n"));
+  EngineLeg first(*bed.runtime), second(*bed.runtime);
+  bed.driver.Incoming(first);
+  bed.driver.Incoming(second);
+  bed.Run(milliseconds(10));
+  const auto hang_up = [&](const std::string& channel) {
+    return bed.Act({{"Action", "Hangup"}, {"Channel", channel}, {"Cause", "17"}});
+  };
+  EXPECT_EQ(hang_up("/^SIP/")[1].Get("ListItems"), "0");
+  EXPECT_EQ(hang_up("/^Skype")[0].Get("Message"),
+            "Regex format invalid, Channel param should be /regex/");
+  EXPECT_EQ(hang_up("/(Skype/")[0].Get("Message"), "Regex compile failed on: /(Skype/");
+  EXPECT_EQ(bed.driver.calls.size(), 2u);
+
+  const std::vector<AmiMessage> last = hang_up("/1$/");
+  ASSERT_EQ(last.size(), 3u);
+  EXPECT_EQ(last[0].Get("Message"), "Channels hung up will follow");
+  EXPECT_EQ(last[0].Get("EventList"), "start");
+  EXPECT_EQ(last[1].Get("Event"), "ChannelHungup");
+  EXPECT_EQ(last[1].Get("Channel"), "Skype/james_bond-00000001");
+  EXPECT_EQ(last[2].Get("Event"), "ChannelsHungupListComplete");
+  EXPECT_EQ(last[2].Get("EventList"), "Complete");
+  bed.Run(milliseconds(10));
+  EXPECT_EQ(bed.driver.calls.size(), 1u);
+  EXPECT_EQ(bed.FindEvent("Hangup")->Get("Cause"), "17");
+  EXPECT_EQ(hang_up("/^Skype/james_bond-[0-9a-f]+$/")[2].Get("ListItems"), "1");
+  bed.Run(milliseconds(10));
   EXPECT_TRUE(bed.driver.calls.empty());
 }
 

@@ -223,7 +223,7 @@ struct pbx_channel* skype_host_channel_start(void* pbx, const struct pbx_incomin
               incoming->account);
       break;
   }
-  ast_channel_hangupcause_set(chan, AST_CAUSE_SWITCH_CONGESTION);
+  ast_channel_hangupcause_set(chan, AST_CAUSE_CONGESTION);
   ast_hangup(chan);
   ao2_ref(channel, -1);
   return NULL;
@@ -312,8 +312,8 @@ void skype_host_channel_hangup(void* pbx, struct pbx_channel* channel, enum pbx_
   /* A queued hangup would overtake the frame: whoever dials hangs up when it gets one of these. */
   if (calling && cause == PBX_CAUSE_USER_BUSY) {
     ast_queue_control(owner, AST_CONTROL_BUSY);
-  } else if (calling &&
-             (cause == PBX_CAUSE_CONGESTION || cause == PBX_CAUSE_NETWORK_OUT_OF_ORDER)) {
+  } else if (calling && (cause == PBX_CAUSE_CONGESTION || cause == PBX_CAUSE_SWITCH_CONGESTION ||
+                         cause == PBX_CAUSE_NETWORK_OUT_OF_ORDER)) {
     ast_queue_control(owner, AST_CONTROL_CONGESTION);
   } else {
     ast_queue_hangup_with_cause(owner, cause);

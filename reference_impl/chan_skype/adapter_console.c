@@ -50,6 +50,9 @@ COMMAND(show_version, "skype show version", 3,
 COMMAND(show_settings, "skype show settings", 3,
         "Usage: skype show settings\n"
         "       Shows the settings of the section [general] of chan_skype.conf.\n")
+COMMAND(show_licenses, "skype show licenses", 3,
+        "Usage: skype show licenses\n"
+        "       Shows how many of the licensed channels are in use.\n")
 COMMAND(show_user, "skype show user", 4,
         "Usage: skype show user <username>\n"
         "       Shows the settings of one Skype user.\n")
@@ -64,6 +67,7 @@ static struct ast_cli_entry commands[] = {
     AST_CLI_DEFINE(show_users, "List Skype users and their states"),
     AST_CLI_DEFINE(show_version, "Show the Skype For Asterisk release"),
     AST_CLI_DEFINE(show_settings, "Show the general Skype settings"),
+    AST_CLI_DEFINE(show_licenses, "Show the licensed Skype channels"),
     AST_CLI_DEFINE(show_user, "Show the settings of a Skype user"),
     AST_CLI_DEFINE(login_user, "Log a Skype user in"),
     AST_CLI_DEFINE(logoff_user, "Log a Skype user off"),

@@ -73,7 +73,7 @@ static struct ast_channel* skype_request(const char* type, struct ast_format_cap
     chan = request_admitted(&admitted, assignedids, requestor);
     if (!chan) {
       skype_driver_table->hangup(core, admitted.call, PBX_CAUSE_CONGESTION);
-      *cause = AST_CAUSE_SWITCH_CONGESTION;
+      *cause = AST_CAUSE_CONGESTION;
     }
   }
   skype_core_leave();

@@ -73,6 +73,7 @@ control::EndReason ReasonOf(pbx_cause cause, bool incoming, bool answered) {
   switch (cause) {
     case PBX_CAUSE_USER_BUSY:
     case PBX_CAUSE_CONGESTION:
+    case PBX_CAUSE_SWITCH_CONGESTION:
       return control::END_BUSY;
     case PBX_CAUSE_NO_ANSWER:
     case PBX_CAUSE_NO_USER_RESPONSE:

@@ -160,6 +160,18 @@ TEST(Accounts, UnloadLogsOutStopsTheEngineAndRefusesWhileACallExists) {
   bench.core = nullptr;
 }
 
+TEST(Console, TellsHowManyLicensedChannelsAreInUse) {
+  DriverBench bench(kTwoUsers, 3);
+  bench.LogIn();
+  const std::vector<std::string> show = {"skype", "show", "licenses"};
+  EXPECT_THAT(bench.Console(show), ElementsAre("0/3 of 3 licensed channels are currently in use"));
+  const skype_call_id call = bench.Dial("james_bond@austin_powers");
+  bench.engine.Incoming(2, "m");
+  EXPECT_THAT(bench.Console(show), ElementsAre("2/3 of 3 licensed channels are currently in use"));
+  bench.HangUp(call);
+  EXPECT_THAT(bench.Console(show), ElementsAre("1/3 of 3 licensed channels are currently in use"));
+}
+
 TEST(Console, KnowsItsCommandsAndNoSecret) {
   DriverBench bench(kTwoUsers);
   bench.LogIn();

@@ -65,7 +65,9 @@ enum pbx_control {
   PBX_CONTROL_CONGESTION
 };
 
-/* ITU-T Q.850 causes, the values that Asterisk uses. */
+/* ITU-T Q.850 causes, the values that Asterisk uses. CONGESTION is the one that its Dial() takes
+ * for congestion when a request is refused; SWITCH_CONGESTION would be an unavailable channel
+ * there. */
 enum pbx_cause {
   PBX_CAUSE_NONE = 0,
   PBX_CAUSE_UNALLOCATED = 1,
@@ -78,8 +80,9 @@ enum pbx_cause {
   PBX_CAUSE_CALL_REJECTED = 21,
   PBX_CAUSE_ANSWERED_ELSEWHERE = 26,
   PBX_CAUSE_DESTINATION_OUT_OF_ORDER = 27,
+  PBX_CAUSE_CONGESTION = 34,
   PBX_CAUSE_NETWORK_OUT_OF_ORDER = 38,
-  PBX_CAUSE_CONGESTION = 42,
+  PBX_CAUSE_SWITCH_CONGESTION = 42,
   PBX_CAUSE_FACILITY_NOT_SUBSCRIBED = 50,
   PBX_CAUSE_BEARER_NOT_AVAILABLE = 58
 };
