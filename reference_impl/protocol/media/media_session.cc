@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <string>
 
 #include "protocol/media/concealment.h"
 #include "protocol/media/jitter_buffer.h"
 #include "protocol/media/reception_statistics.h"
-#include "protocol/media/rtcp.h"
 #include "protocol/media/rtp.h"
 #include "protocol/media/telephone_event.h"
 
@@ -18,8 +16,6 @@ using std::chrono::milliseconds;
 
 constexpr int64_t kNanosecondsPerSample = 1000000000 / kSampleRate;
 
-// RFC 3550 section 6.2: 5 s, varied by half of it either way, the first one half as long.
-constexpr milliseconds kReportInterval{5000};
 // Within one frame of 20 ms the largest payload that is taken: 120 ms, more than any sender packs.
 constexpr size_t kMaxPayloadBytes = 6 * kFrameSamples;
 constexpr size_t kMaxPacketBytes = kRtpHeaderBytes + kMaxPayloadBytes + kSrtpOverheadBytes;
@@ -44,8 +40,11 @@ class Session final : public MediaSession {
 
  private:
   // Receiving. The ones that return false have been destroyed by the observer.
-  bool Unprotect(std::span<const uint8_t>& packet, bool rtcp);
-  void OnReport(std::span<const uint8_t> packet);
+  bool Unprotect(std::span<const uint8_t>& packet);
+  bool IsOurs(uint8_t payload_type) const {
+    return payload_type == static_cast<uint8_t>(settings_.codec) ||
+           payload_type == kTelephoneEventPayloadType;
+  }
   bool Accept(const RtpHeader& header);
   void OnAudioPacket(const RtpPacket& packet);
   bool PassThrough(std::span<const uint8_t> payload);
@@ -57,13 +56,11 @@ class Session final : public MediaSession {
   uint8_t* Payload() { return send_buffer_.data() + kRtpHeaderBytes; }
   void SendRtp(bool marker, uint8_t payload_type, uint32_t timestamp, size_t payload_bytes);
   void SendEvents(const DigitSender::Packets& packets);
-  void SendReport();
 
   // Time.
   void Rearm();
   void OnTimer();
   bool PlayOne();
-  void ScheduleReport(Duration interval);
 
   Runtime& runtime_;
   const MediaSettings settings_;
@@ -83,8 +80,6 @@ class Session final : public MediaSession {
   // What is left of payloads that are no multiple of 20 ms, on the side without playout.
   std::array<uint8_t, kFrameSamples> partial_;
   size_t partial_bytes_ = 0;
-  uint32_t last_report_middle_ = 0;  // NTP
-  MonotonicTime last_report_arrival_{};
 
   uint16_t sequence_;
   uint32_t clock_base_;  // the media clock at clock_start_
@@ -93,11 +88,9 @@ class Session final : public MediaSession {
   bool sent_audio_ = false;
   Duration usual_lag_{};  // of next_timestamp_ behind the media clock
   DigitSender digit_sender_;
-  uint64_t audio_bytes_sent_ = 0;
-  std::string cname_;
 
   std::unique_ptr<Timer> timer_;
-  std::optional<MonotonicTime> event_due_, report_due_;
+  std::optional<MonotonicTime> event_due_;
   MonotonicTime armed_for_{};
 
   MediaCounters counters_;
@@ -131,43 +124,36 @@ Session::Session(Runtime& runtime, const MediaSettings& settings, MediaObserver&
   }
   protect_ = std::move(*protect);
   unprotect_ = std::move(*unprotect);
-  cname_ = RandomCname(runtime.random());
-  ScheduleReport(kReportInterval / 2);
-  Rearm();
 }
 
 // ---- Receiving ------------------------------------------------------------------------------
 
-bool Session::Unprotect(std::span<const uint8_t>& packet, bool rtcp) {
+bool Session::Unprotect(std::span<const uint8_t>& packet) {
   if (packet.size() > receive_buffer_.size()) return false;
   size_t size = packet.size();
   std::memcpy(receive_buffer_.data(), packet.data(), size);
-  const bool genuine = rtcp ? unprotect_->UnprotectRtcp(receive_buffer_.data(), size)
-                            : unprotect_->UnprotectRtp(receive_buffer_.data(), size);
+  const bool genuine = unprotect_->Unprotect(receive_buffer_.data(), size);
   packet = {receive_buffer_.data(), size};
   return genuine;
 }
 
 void Session::OnPacket(std::span<const uint8_t> packet) {
-  const bool rtcp = IsRtcp(packet);
-  if (broken_ || packet.size() < 8 || (unprotect_ && !Unprotect(packet, rtcp))) {
+  if (broken_ || packet.size() < kRtpHeaderBytes || (unprotect_ && !Unprotect(packet))) {
     ++counters_.rejected;
     return;
   }
-  if (rtcp) return OnReport(packet);
   const std::optional<RtpPacket> parsed = ParseRtp(packet);
-  if (!parsed || !Accept(parsed->header)) {
+  // What is of no type of ours may be no RTP at all: it says nothing about the source.
+  if (!parsed || !IsOurs(parsed->header.payload_type) || !Accept(parsed->header)) {
     ++counters_.rejected;
     return;
   }
   ++counters_.packets_received;
   last_packet_ = runtime_.Now();
-  if (parsed->header.payload_type == static_cast<uint8_t>(settings_.codec)) {
-    OnAudioPacket(*parsed);
-  } else if (parsed->header.payload_type == kTelephoneEventPayloadType) {
+  if (parsed->header.payload_type == kTelephoneEventPayloadType) {
     OnEventPacket(*parsed);
   } else {
-    ++counters_.rejected;
+    OnAudioPacket(*parsed);
   }
 }
 
@@ -252,17 +238,6 @@ bool Session::Tell(const DigitReceiver::Reports& reports) {
   return true;
 }
 
-void Session::OnReport(std::span<const uint8_t> packet) {
-  const std::optional<Report> report = ParseReport(packet);
-  if (!report) {
-    ++counters_.rejected;
-    return;
-  }
-  if (!report->sender) return;
-  last_report_middle_ = static_cast<uint32_t>(report->sender->ntp >> 16);
-  last_report_arrival_ = runtime_.Now();
-}
-
 // ---- Sending --------------------------------------------------------------------------------
 
 uint32_t Session::MediaClock() const {
@@ -275,7 +250,7 @@ void Session::SendRtp(bool marker, uint8_t payload_type, uint32_t timestamp, siz
   WriteRtpHeader({marker, payload_type, sequence_++, timestamp, settings_.local_ssrc},
                  std::span(send_buffer_).first<kRtpHeaderBytes>());
   size_t size = kRtpHeaderBytes + payload_bytes;
-  if (protect_ && !protect_->ProtectRtp(send_buffer_.data(), size)) return;
+  if (protect_ && !protect_->Protect(send_buffer_.data(), size)) return;
   ++counters_.packets_sent;
   observer_.SendPacket({send_buffer_.data(), size});
 }
@@ -294,7 +269,6 @@ void Session::SendAudio(std::span<const uint8_t> encoded_20ms) {
   usual_lag_ = sent_audio_ ? usual_lag_ + (behind - usual_lag_) / kLagSmoothing : behind;
   sent_audio_ = true;
   std::memcpy(Payload(), encoded_20ms.data(), kFrameSamples);
-  audio_bytes_sent_ += kFrameSamples;
   const uint32_t timestamp = next_timestamp_;
   next_timestamp_ += kFrameSamples;
   SendRtp(after_pause, static_cast<uint8_t>(settings_.codec), timestamp, kFrameSamples);
@@ -316,52 +290,15 @@ void Session::BeginDigit(char digit) {
 
 void Session::EndDigit(Duration duration) { SendEvents(digit_sender_.End(duration, MediaClock())); }
 
-void Session::ScheduleReport(Duration interval) {
-  const auto spread = static_cast<uint64_t>(interval.count());
-  report_due_ = runtime_.Now() + interval / 2 + Duration(runtime_.random().Below(spread));
-}
-
-void Session::SendReport() {
-  if (broken_) return;
-  const MonotonicTime now = runtime_.Now();
-  Report report;
-  report.ssrc = settings_.local_ssrc;
-  if (counters_.packets_sent > 0) {
-    report.sender = SenderInfo{ToNtp(runtime_.WallNow()), MediaClock(),
-                               static_cast<uint32_t>(counters_.packets_sent),
-                               static_cast<uint32_t>(audio_bytes_sent_)};
-  }
-  if (reception_.received() > 0) {
-    ReportBlock block;
-    block.ssrc = remote_ssrc_;
-    block.fraction_lost = reception_.TakeFractionLost();
-    block.packets_lost = static_cast<int32_t>(std::min<uint64_t>(reception_.lost(), 0x7FFFFF));
-    block.highest_sequence = reception_.highest_sequence();
-    block.jitter = static_cast<uint32_t>(reception_.jitter().count() / kNanosecondsPerSample);
-    if (last_report_middle_ != 0) {
-      block.last_report = last_report_middle_;
-      block.since_report = static_cast<uint32_t>(
-          static_cast<double>((now - last_report_arrival_).count()) * 65536 / 1e9);
-    }
-    report.block = block;
-  }
-  alignas(8) std::array<uint8_t, kMaxReportBytes + kSrtpOverheadBytes> buffer;
-  size_t size = WriteReport(report, cname_, std::span(buffer).first<kMaxReportBytes>());
-  if (protect_ && protect_->ProtectRtcp(buffer.data(), size)) {
-    observer_.SendPacket({buffer.data(), size});
-  }
-}
-
 // ---- Time -----------------------------------------------------------------------------------
 
-// One timer serves the playing, the digits both ways and the reports.
+// One timer serves the playing and the digits both ways.
 void Session::Rearm() {
   std::optional<MonotonicTime> due;
   const auto consider = [&due](std::optional<MonotonicTime> when) {
     if (when && (!due || *when < *due)) due = when;
   };
   consider(event_due_);
-  consider(report_due_);
   consider(digit_receiver_.timeout());
   if (jitter_buffer_.started()) consider(jitter_buffer_.next_tick());
   if (!due) {
@@ -379,10 +316,6 @@ void Session::OnTimer() {
     *event_due_ += kFrameDuration;
     if (*event_due_ <= now) event_due_ = now + kFrameDuration;
     if (!digit_sender_.active()) event_due_.reset();
-  }
-  if (report_due_ && *report_due_ <= now) {
-    SendReport();
-    ScheduleReport(kReportInterval);
   }
   if (digit_receiver_.sounding() && !Tell(digit_receiver_.OnTimeout(now))) return;
   if (jitter_buffer_.started()) {

@@ -1,5 +1,5 @@
 // One call's audio between packets and 20 ms frames: RTP in SRTP, jitter buffer, loss concealment,
-// RFC 4733 digits, RTCP.
+// RFC 4733 digits.
 #ifndef REFERENCE_IMPL_PROTOCOL_MEDIA_MEDIA_SESSION_H_
 #define REFERENCE_IMPL_PROTOCOL_MEDIA_MEDIA_SESSION_H_
 

@@ -77,15 +77,4 @@ uint64_t ReceptionStatistics::lost() const {
   return lost_before_restart_ + (expected > came ? expected - came : 0);
 }
 
-uint8_t ReceptionStatistics::TakeFractionLost() {
-  const uint64_t expected = received_ + lost();
-  const uint64_t expected_now = expected - std::min(expected, expected_at_report_);
-  const uint64_t received_now = received_ - received_at_report_;
-  expected_at_report_ = expected;
-  received_at_report_ = received_;
-  if (expected_now <= received_now) return 0;
-  return static_cast<uint8_t>(
-      std::min<uint64_t>(255, ((expected_now - received_now) << 8) / expected_now));
-}
-
 }  // namespace sfa::media

@@ -1,5 +1,5 @@
 // What a receiver knows of one RTP source: which packets came, which are missing, how much their
-// timing varies (RFC 3550 section 6.4.1 and appendix A).
+// timing varies (RFC 3550 appendix A).
 #ifndef REFERENCE_IMPL_PROTOCOL_MEDIA_RECEPTION_STATISTICS_H_
 #define REFERENCE_IMPL_PROTOCOL_MEDIA_RECEPTION_STATISTICS_H_
 
@@ -23,11 +23,7 @@ class ReceptionStatistics {
   uint64_t received() const { return received_; }
   // Expected less received; never negative.
   uint64_t lost() const;
-  uint32_t highest_sequence() const { return static_cast<uint32_t>(highest_); }
   Duration jitter() const { return Duration(jitter_scaled_ / 16); }
-
-  // Of the interval since the last call: the fraction lost, in 1/256 (RFC 3550 appendix A.3).
-  uint8_t TakeFractionLost();
 
  private:
   void Restart(uint16_t sequence);
@@ -40,8 +36,6 @@ class ReceptionStatistics {
   uint64_t lost_before_restart_ = 0;
   uint64_t received_before_restart_ = 0;
   int32_t restart_at_ = -1;  // the sequence number that would confirm a restart
-  uint64_t expected_at_report_ = 0;
-  uint64_t received_at_report_ = 0;
 
   bool has_time_ = false;
   uint32_t last_timestamp_ = 0;

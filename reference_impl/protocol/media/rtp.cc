@@ -43,8 +43,4 @@ void WriteRtpHeader(const RtpHeader& header, std::span<uint8_t, kRtpHeaderBytes>
   WriteU32(header.ssrc, &into[8]);
 }
 
-bool IsRtcp(std::span<const uint8_t> packet) {
-  return packet.size() >= 2 && packet[1] >= 192 && packet[1] <= 223;
-}
-
 }  // namespace sfa::media

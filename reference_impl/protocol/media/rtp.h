@@ -29,9 +29,6 @@ std::optional<RtpPacket> ParseRtp(std::span<const uint8_t> packet);
 
 void WriteRtpHeader(const RtpHeader& header, std::span<uint8_t, kRtpHeaderBytes> into);
 
-// Tells RTCP from RTP on one port: packet types 192 to 223 (RFC 5761 section 4).
-bool IsRtcp(std::span<const uint8_t> packet);
-
 // The distance from `from` to `to` on a circle of 2^16 or 2^32, negative when `to` lies behind.
 inline int16_t Distance(uint16_t from, uint16_t to) {
   return static_cast<int16_t>(static_cast<uint16_t>(to - from));

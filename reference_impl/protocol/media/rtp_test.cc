@@ -69,13 +69,5 @@ RC_GTEST_PROP(Rtp, NeverReadsOutsideOfAnyPacket, (const Bytes& bytes)) {
   RC_ASSERT(parsed->payload.data() + parsed->payload.size() <= packet.data() + packet.size());
 }
 
-TEST(Rtp, TellsRtcpApart) {
-  EXPECT_TRUE(IsRtcp(Bytes{0x80, 200}));
-  EXPECT_TRUE(IsRtcp(Bytes{0x80, 207}));
-  EXPECT_FALSE(IsRtcp(Bytes{0x80, 0x80 | 8}));
-  EXPECT_FALSE(IsRtcp(Bytes{0x80, 0x80 | 101}));
-  EXPECT_FALSE(IsRtcp(Bytes{0x80}));
-}
-
 }  // namespace
 }  // namespace sfa::media

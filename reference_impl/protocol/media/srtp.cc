@@ -8,8 +8,6 @@ namespace {
 // RFC 3711 section 3.3.2 asks for 64 at least; 2.5 s of voice allow for the worst reordering.
 constexpr unsigned long kReplayWindowPackets = 128;  // NOLINT: the library's type
 
-static_assert(kSrtpOverheadBytes >= SRTP_AEAD_SALT_LEN);
-
 // The library's tables are the process's, and filling them loads its cryptographic modules (about
 // 0.1 s). They are filled once, hold nothing of any call and stay to the end of the process.
 bool LibraryReady() {
@@ -35,7 +33,7 @@ Result<std::unique_ptr<SrtpContext>> SrtpContext::New(const SrtpKey& key, uint32
   SrtpKey mutable_key = key;  // the library's interface is not const
   srtp_policy_t policy{};
   srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp);
-  srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);
+  srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);  // never used, but asked for
   policy.key = mutable_key.data();
   policy.window_size = kReplayWindowPackets;
   policy.ssrc.value = ssrc;
@@ -53,17 +51,11 @@ Result<std::unique_ptr<SrtpContext>> SrtpContext::New(const SrtpKey& key, uint32
 
 SrtpContext::~SrtpContext() { srtp_dealloc(context_); }
 
-bool SrtpContext::ProtectRtp(uint8_t* packet, size_t& size) {
+bool SrtpContext::Protect(uint8_t* packet, size_t& size) {
   return Apply<srtp_protect>(context_, packet, size);
 }
-bool SrtpContext::ProtectRtcp(uint8_t* packet, size_t& size) {
-  return Apply<srtp_protect_rtcp>(context_, packet, size);
-}
-bool SrtpContext::UnprotectRtp(uint8_t* packet, size_t& size) {
+bool SrtpContext::Unprotect(uint8_t* packet, size_t& size) {
   return Apply<srtp_unprotect>(context_, packet, size);
-}
-bool SrtpContext::UnprotectRtcp(uint8_t* packet, size_t& size) {
-  return Apply<srtp_unprotect_rtcp>(context_, packet, size);
 }
 
 }  // namespace sfa::media

@@ -1,4 +1,4 @@
-// SRTP and SRTCP with AEAD_AES_128_GCM (RFC 7714) for one direction of one call.
+// SRTP with AEAD_AES_128_GCM (RFC 7714) for one direction of one call.
 #ifndef REFERENCE_IMPL_PROTOCOL_MEDIA_SRTP_H_
 #define REFERENCE_IMPL_PROTOCOL_MEDIA_SRTP_H_
 
@@ -16,8 +16,8 @@ namespace sfa::media {
 // 16 bytes of key, 12 of salt.
 using SrtpKey = std::array<uint8_t, 28>;
 
-// What protection adds at most: a tag of 16 bytes, and the SRTCP index of 4 (RFC 7714 section 9).
-inline constexpr size_t kSrtpOverheadBytes = 20;
+// What protection adds: a tag of 16 bytes (RFC 7714 section 13.1).
+inline constexpr size_t kSrtpOverheadBytes = 16;
 
 // Packets are changed in place; their buffer is 4-byte aligned.
 class SrtpContext {
@@ -33,11 +33,9 @@ class SrtpContext {
 
   // `size` is the packet's length before and after; the buffer has kSrtpOverheadBytes more room.
   // False: not a valid packet for this context.
-  bool ProtectRtp(uint8_t* packet, size_t& size);
-  bool ProtectRtcp(uint8_t* packet, size_t& size);
+  bool Protect(uint8_t* packet, size_t& size);
   // False: malformed, forged, replayed or older than the replay window.
-  bool UnprotectRtp(uint8_t* packet, size_t& size);
-  bool UnprotectRtcp(uint8_t* packet, size_t& size);
+  bool Unprotect(uint8_t* packet, size_t& size);
 
  private:
   explicit SrtpContext(srtp_ctx_t_* context) : context_(context) {}

@@ -18,9 +18,6 @@ constexpr Duration kKeepalive = std::chrono::seconds(15);  // RFC 8445 section 1
 constexpr uint8_t kLastStun = 3;
 constexpr uint8_t kFirstMedia = 128;
 constexpr uint8_t kLastMedia = 191;
-// RFC 5761 section 4: the second byte of RTCP, where RTP has marker and payload type.
-constexpr uint8_t kFirstRtcp = 192;
-constexpr uint8_t kLastRtcp = 223;
 
 class MediaPortImpl final : public MediaPort, public CheckPort, private UdpReceiver {
  public:
@@ -122,16 +119,15 @@ void MediaPortImpl::OnDatagram(const Endpoint& from, std::span<const uint8_t> by
 }
 
 void MediaPortImpl::OnMedia(const Endpoint& from, std::span<const uint8_t> bytes) {
-  // The sender's SSRC, clear in SRTP and SRTCP alike: RFC 3550 sections 5.1 and 6.4.1.
-  const bool rtcp = bytes.size() > 1 && bytes[1] >= kFirstRtcp && bytes[1] <= kLastRtcp;
-  const size_t offset = rtcp ? 4 : 8;
-  if (bytes.size() < offset + 4) {
+  // The sender's SSRC, clear in SRTP as in RTP.
+  constexpr size_t kSsrc = 8;  // RFC 3550 section 5.1
+  if (bytes.size() < kSsrc + 4) {
     ++dropped_;
     return;
   }
-  const uint32_t ssrc = static_cast<uint32_t>(bytes[offset]) << 24 |
-                        static_cast<uint32_t>(bytes[offset + 1]) << 16 |
-                        static_cast<uint32_t>(bytes[offset + 2]) << 8 | bytes[offset + 3];
+  const uint32_t ssrc = static_cast<uint32_t>(bytes[kSsrc]) << 24 |
+                        static_cast<uint32_t>(bytes[kSsrc + 1]) << 16 |
+                        static_cast<uint32_t>(bytes[kSsrc + 2]) << 8 | bytes[kSsrc + 3];
   const auto found = receivers_.find(ssrc);
   if (found == receivers_.end()) {
     ++dropped_;

@@ -21,7 +21,7 @@ class CheckPort;
 
 class MediaReceiver {
  public:
-  // One SRTP or SRTCP packet, still protected.
+  // One SRTP packet, still protected.
   virtual void OnMedia(const Endpoint& from, std::span<const uint8_t> packet) = 0;
 
  protected:

@@ -150,13 +150,13 @@ TEST(MediaPort, GivesMediaToItsReceiverBySsrc) {
     world.RunFor(milliseconds(10));
   };
   send({0x80, 0x00, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4, 5});  // RTP
-  send({0x80, 200, 0, 1, 0x0A, 0x0B, 0x0C, 0x0D});      // RTCP
+  send({0x80, 200, 0, 1, 0, 0, 0, 0, 0x0A, 0x0B, 0x0C, 0x0D});
   EXPECT_THAT(first.sizes, ElementsAre(13u));
   EXPECT_THAT(first.sources, ElementsAre(Endpoint{alice.address(), 5000}));
-  EXPECT_THAT(second.sizes, ElementsAre(8u));
+  EXPECT_THAT(second.sizes, ElementsAre(12u));
   EXPECT_EQ(to->dropped(), 0u);
-  send({0x80, 0x00, 0, 1, 0, 0, 0, 0, 1, 2, 3});  // no room for the SSRC
-  send({0x80, 200, 0, 1, 0x0A, 0x0B, 0x0C});      // likewise
+  send({0x80, 0x00, 0, 1, 0, 0, 0, 0, 1, 2, 3});    // no room for the SSRC
+  send({0x80, 200, 0, 1, 0x0A, 0x0B, 0x0C, 0x0D});  // RTCP: there is none here
   send({0x80});
   send({});
   send({0x40, 1, 2, 3});                             // TURN channel data
