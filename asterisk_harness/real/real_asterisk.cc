@@ -158,7 +158,7 @@ Status RealAsteriskHost::Prepare(const SandboxSettings& settings) {
     if (sandbox.ok()) sandbox_ = std::move(*sandbox);
     launched.set_value(sandbox.ok() ? Status() : sandbox.error());
   });
-  if (const Status status = launched.get_future().get(); !status.ok()) return status;
+  if (Status status = launched.get_future().get(); !status.ok()) return status;
   if (ready.wait_for(kSandboxLimit) != std::future_status::ready) {
     return Error{ErrorCode::kOther, "the namespaces were not ready after 20 s"};
   }

@@ -188,7 +188,7 @@ std::string Console::RequestHangup(const Words& words) {
 }
 
 void Console::RunModule(const Words& words, const std::string& command, Reply reply) {
-  const std::string module = words[2];
+  const std::string& module = words[2];
   if (EqualsIgnoreCase(words[1], "load")) {
     if (modules_.Load(module)) return reply("Loaded " + module + "\n");
     return reply("Unable to load module " + module + "\nCommand '" + std::string(Trim(command)) +

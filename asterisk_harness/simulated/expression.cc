@@ -307,7 +307,7 @@ class Evaluator {
     return MakeNumber(truth ? 0 : 1);
   }
 
-  Value Apply(ExpressionToken token, Value left, Value right) {
+  Value Apply(ExpressionToken token, const Value& left, const Value& right) {
     switch (token) {
       case ExpressionToken::kOr:
         return IsZeroOrNull(left) ? right : left;

@@ -166,6 +166,7 @@ std::vector<ModuleSight> Modules::List() const {
 bool Modules::RunCli(const std::vector<std::string>& words, std::string* output) {
   if (driver_.core == nullptr) return false;
   std::vector<const char*> argv;
+  argv.reserve(words.size());
   for (const std::string& word : words) argv.push_back(word.c_str());
   return driver_.table->cli(
              driver_.core, static_cast<int>(argv.size()), argv.data(),
