@@ -113,6 +113,7 @@ std::vector<CheckResult> RunCheck(const std::vector<std::string>& requirements,
     finding = {Verdict::kInconclusive, "the check itself failed", std::nullopt};
   }
   std::vector<CheckResult> results;
+  results.reserve(requirements.size());
   for (const std::string& requirement : requirements) {
     results.push_back({requirement, check, finding.verdict, finding.reason, finding.at});
   }
