@@ -78,7 +78,7 @@ std::vector<CaseResult> RunInWorkers(const std::vector<Scenario>& scenarios,
   }
   Progress progress(scenarios.size());
   std::vector<CaseResult> results(scenarios.size());
-  RunChildren(commands, jobs, [&](size_t job, ChildResult child) {
+  RunChildren(commands, jobs, [&](size_t job, const ChildResult& child) {
     Result<CaseResult> result = CaseResultFromJson(child.output);
     results[job] = child.exit_code == 0 && result.ok()
                        ? std::move(*result)

@@ -56,7 +56,7 @@ Status WriteReports(const SuiteResult& suite, const std::string& out) {
        {std::pair<const char*, std::string>{"report.html", reports::RenderHtml(suite)},
         {"junit.xml", reports::RenderJunit(suite)},
         {"results.sqlite", *store}}) {
-    const Status written = WriteFile(out + "/" + name, text);
+    Status written = WriteFile(out + "/" + name, text);
     if (!written.ok()) return written;
   }
   return {};

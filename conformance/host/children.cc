@@ -31,6 +31,7 @@ bool Start(const std::vector<std::string>& arguments, Running& child) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   const int error = posix_spawnp(&child.pid, argv[0], &actions, nullptr, argv.data(), environ);

@@ -48,7 +48,7 @@ Result<std::string> ReadFile(const std::string& path) {
 Status WriteFile(const std::string& path, std::string_view text) {
   const std::string directory = fs::path(path).parent_path().string();
   if (!directory.empty()) {
-    if (const Status made = MakeDirectory(directory); !made.ok()) return made;
+    if (Status made = MakeDirectory(directory); !made.ok()) return made;
   }
   std::string temporary = path + ".XXXXXX";
   errno = 0;

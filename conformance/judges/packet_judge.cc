@@ -32,7 +32,7 @@ void JudgeLine(const std::string& line, PacketJudgement& judgement) {
   for (const std::string& protocol : Split(columns[1], ':')) ++judgement.protocols[protocol];
   const std::string packet = "packet " + columns[0] + " (" + columns[1] + "): ";
   if (!columns[2].empty()) judgement.complaints.push_back(packet + "malformed");
-  for (size_t column = 3; column < columns.size(); ++column) {
+  for (size_t column = 3; column < std::size(kFields); ++column) {
     if (IsBad(columns[column])) {
       judgement.complaints.push_back(packet + "bad " + kFields[column]);
     }

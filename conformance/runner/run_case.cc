@@ -37,7 +37,7 @@ Status WriteFolder(const std::string& folder, const std::string& captures, const
     }
   }
   for (const auto& [name, text] : files) {
-    const Status written = WriteFile(folder + "/" + name, text);
+    Status written = WriteFile(folder + "/" + name, text);
     if (!written.ok()) return written;
   }
   return {};
