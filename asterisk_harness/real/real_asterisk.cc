@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "asterisk_harness/real/ami_client.h"
+#include "asterisk_harness/real/log_tail.h"
 #include "asterisk_harness/real/namespace_door.h"
 #include "asterisk_harness/real/sandbox.h"
 #include "asterisk_harness/real/scripts.h"
@@ -25,6 +26,7 @@ namespace fs = std::filesystem;
 constexpr char kInterface[] = "eth0";
 constexpr Endpoint kManager{Ipv4Address::Loopback(), 5038};  // etc/manager.conf
 constexpr auto kManagerPoll = std::chrono::milliseconds(20);
+constexpr auto kLogPeriod = std::chrono::milliseconds(100);
 constexpr auto kBootLimit = std::chrono::seconds(60);
 constexpr auto kStopLimit = std::chrono::seconds(15);
 constexpr auto kSandboxLimit = std::chrono::seconds(20);
@@ -43,6 +45,7 @@ Status LayOut(const RealAsteriskSettings& settings, const std::string& built_mod
   const fs::path modules = work / "modules";
   const fs::path licenses = modules / "var/lib/asterisk/licenses";
   fs::create_directories(etc, error);
+  if (!error) fs::create_directories(work / "log", error);
   if (!error) fs::create_directories(licenses, error);
   if (!error) {
     fs::copy(fs::path(settings.source_root) / "asterisk_harness/real/etc", etc,
@@ -69,6 +72,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
         session_.reset();
         poll_.reset();
         deadline_.reset();
+        log_timer_.reset();
         sandbox_.reset();
         runtime_.Stop();
       });
@@ -124,6 +128,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   void OnLine(const std::string& line) override;
   void OnGone(const std::string& how) override;
   void Connect();
+  void ReadLog();
   void OnEvent(const AmiMessage& event);
   void StartFailed(const std::string& why);
   void Send(const AmiMessage& action, std::function<void(const std::vector<AmiMessage>&)> reply);
@@ -141,7 +146,8 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   // From here on: the runtime's thread only.
   std::promise<std::string> ready_;
   std::unique_ptr<Sandbox> sandbox_;
-  std::unique_ptr<Timer> poll_, deadline_;
+  std::unique_ptr<Timer> poll_, deadline_, log_timer_;
+  LogTail log_{settings_.work_directory + "/log/full"};
   std::unique_ptr<AmiClient> session_;
   std::function<void(const std::string&)> started_;
   std::function<void()> stopped_;
@@ -185,7 +191,18 @@ void RealAsteriskHost::OnLine(const std::string& line) {
     asterisk_pid_ = sandbox_->asterisk_pid();
     poll_ = runtime_.NewTimer([this] { Connect(); });
     poll_->Start(kManagerPoll);
+    log_timer_ = runtime_.NewTimer([this] {
+      ReadLog();
+      log_timer_->Start(kLogPeriod);
+    });
+    log_timer_->Start(kLogPeriod);
   }
+}
+
+void RealAsteriskHost::ReadLog() {
+  log_.Read([this](const std::string& level, const std::string& text) {
+    post_([this, level, text] { observer_.OnLog(level, text); });
+  });
 }
 
 void RealAsteriskHost::Connect() {
@@ -227,12 +244,14 @@ std::vector<std::string> RealAsteriskHost::Processes() const {
 void RealAsteriskHost::StartFailed(const std::string& why) {
   if (!started_) return;
   const std::string text = "Asterisk " + settings_.version + " did not start: " + why + "; " +
-                           LastLines(settings_.work_directory + "/sandbox.log", 500);
+                           LastLines(settings_.work_directory + "/log/sandbox", 500);
   post_([done = std::exchange(started_, nullptr), text] { done(text); });
 }
 
 void RealAsteriskHost::OnGone(const std::string& how) {
   gone_ = true;
+  log_timer_.reset();
+  ReadLog();
   asterisk_pid_ = 0;
   deadline_.reset();
   poll_.reset();
@@ -278,7 +297,7 @@ Result<std::unique_ptr<RealAsterisk>> RealAsterisk::Open(const RealAsteriskSetti
   sandbox.root = *root;
   sandbox.etc = settings.work_directory + "/etc";
   sandbox.modules = settings.work_directory + "/modules";
-  sandbox.log = settings.work_directory + "/sandbox.log";
+  sandbox.logs = settings.work_directory + "/log";
   if (const Status prepared = host->Prepare(sandbox); !prepared.ok()) return prepared.error();
   return std::unique_ptr<RealAsterisk>(std::move(host));
 }

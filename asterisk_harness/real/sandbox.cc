@@ -49,7 +49,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::Launch(Runtime& runtime, const Sandbox
   request.path = "/usr/bin/unshare";
   request.argv = {"unshare",    "--mount",        "--net",        "--pid",         "--uts",
                   "--ipc",      "--fork",         "--kill-child", settings.script, settings.root,
-                  settings.etc, settings.modules, settings.log};
+                  settings.etc, settings.modules, settings.logs};
   auto child = runtime.processes().Launch(request, *sandbox);
   if (!child.ok()) return child.error();
   sandbox->child_ = std::move(*child);

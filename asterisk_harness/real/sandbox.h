@@ -16,7 +16,7 @@ struct SandboxSettings {
   std::string root;     // prepared root file system
   std::string etc;      // configuration files
   std::string modules;  // our files, laid out as from /
-  std::string log;      // of the script
+  std::string logs;     // directory for the logs of Asterisk and script
 };
 
 class SandboxObserver {

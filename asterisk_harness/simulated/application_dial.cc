@@ -113,9 +113,8 @@ void Dialling::PlaceOne(const DialTarget& target) {
   peer->outgoing = true;
   peer->caller.number = caller.exten;
   peer->connected = caller.caller;
-  peer->application = "AppDial";
-  peer->application_data = "(Outgoing Line)";
   InheritVariables(caller, peer, call_.core);
+  peer->Enter("AppDial", "(Outgoing Line)");
   peer->SetWaiter(&call_.wakeup);
   if (!peer->tech().Call()) {
     failures_.Count(peer->hangup_cause);

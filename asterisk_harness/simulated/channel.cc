@@ -89,14 +89,35 @@ void Channel::QueueHangup(int cause) {
   if (waiter_ != nullptr) waiter_->Signal();
 }
 
-void Channel::SoftHangup(int cause) {
+void Channel::SoftHangup(HangupAsker asker, int cause) {
+  if (hung_up_) return;
+  if (cause != 0) hangup_cause = cause;
+  TellSoftHangup(asker);
+  hung_up_ = true;
+  if (waiter_ != nullptr) waiter_->Signal();
+}
+
+void Channel::Refuse(int cause) {
   if (hung_up_) return;
   hung_up_ = true;
-  if (cause != 0) hangup_cause = cause;
-  Headers headers = ChannelHeaders(*this);
-  headers.emplace_back("Cause", std::to_string(cause));
-  core_.manager().Emit("SoftHangupRequest", kClassCall, std::move(headers));
+  hangup_cause = cause;
   if (waiter_ != nullptr) waiter_->Signal();
+}
+
+void Channel::TellSoftHangup(HangupAsker asker) {
+  Headers headers = ChannelHeaders(*this);
+  headers.emplace_back("Cause", std::to_string(static_cast<int>(asker)));
+  core_.manager().Emit("SoftHangupRequest", kClassCall, std::move(headers));
+}
+
+void Channel::Enter(const std::string& the_application, const std::string& data) {
+  application = the_application;
+  application_data = data;
+  Headers headers = ChannelHeaders(*this);
+  headers.emplace_back("Extension", exten);
+  headers.emplace_back("Application", application);
+  headers.emplace_back("AppData", application_data);
+  core_.manager().Emit("Newexten", kClassDialplan, std::move(headers));
 }
 
 void Channel::ReceiveVoice(const VoiceFrame& frame) {

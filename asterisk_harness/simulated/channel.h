@@ -32,6 +32,9 @@ enum class ChannelState {
 };
 const char* ChannelStateText(ChannelState state);
 
+// Who asks a channel to end, numbered as SoftHangupRequest does it in its `Cause`.
+enum class HangupAsker { kShutdown = 4, kDialplan = 16, kAdministrator = 32 };
+
 struct Party {
   std::string number, name;
 };
@@ -62,6 +65,8 @@ class Channel {
   ChannelState state() const { return state_; }
   // Changes the state and tells AMI.
   void SetState(ChannelState state);
+  // For the state that it is made in.
+  void BeginIn(ChannelState state) { state_ = state; }
   PbxCore& core() { return core_; }
 
   void SetTech(std::unique_ptr<ChannelTech> tech) { tech_ = std::move(tech); }
@@ -83,8 +88,14 @@ class Channel {
   // Answers when it is not up yet.
   void Answer();
 
-  // From the PBX's side: AMI, console, shutting down.
-  void SoftHangup(int cause);
+  // From the PBX's side: AMI, console, shutting down. `cause` 0: as it is.
+  void SoftHangup(HangupAsker asker, int cause);
+  // From the driver, when the PBX has told it to refuse; AMI is not told.
+  void Refuse(int cause);
+  // The dialplan is at its end; told even when the far end is gone already.
+  void TellDialplanEnd() { TellSoftHangup(HangupAsker::kDialplan); }
+  // Tells AMI which application has the channel.
+  void Enter(const std::string& application, const std::string& data);
   bool hung_up() const { return hung_up_; }
 
   bool PopFrame(Frame* frame);
@@ -109,6 +120,7 @@ class Channel {
 
  private:
   void Push(Frame frame);
+  void TellSoftHangup(HangupAsker asker);
   void DeliverBegin(char digit);
   void DeliverEnd(char digit, int duration_ms);
   void OnDigitTimer();

@@ -178,12 +178,13 @@ std::string Console::ShowHints() {
 std::string Console::RequestHangup(const Words& words) {
   if (words.size() != 4) return "Usage: channel request hangup <channel>|<all>\n";
   if (EqualsIgnoreCase(words[3], "all")) {
-    for (const auto& [number, channel] : core_.channels()) channel->SoftHangup(0);
+    for (const auto& [number, channel] : core_.channels())
+      channel->SoftHangup(HangupAsker::kAdministrator, 0);
     return "Requested Hangup on all channels\n";
   }
   Channel* const channel = core_.FindChannel(words[3]);
   if (channel == nullptr) return words[3] + " is not a known channel\n";
-  channel->SoftHangup(0);
+  channel->SoftHangup(HangupAsker::kAdministrator, 0);
   return "Requested Hangup on channel '" + channel->name() + "'\n";
 }
 

@@ -52,7 +52,7 @@ void HangUpMatching(PbxCore& core, const std::string& written, int cause, const 
   for (const auto& [number, channel] : core.channels()) {
     if (regexec(&compiled, channel->name().c_str(), 0, nullptr, 0) != 0) continue;
     ++matched;
-    channel->SoftHangup(cause);
+    channel->SoftHangup(HangupAsker::kAdministrator, cause);
     reply->Send("Event", "ChannelHungup", {{"Channel", channel->name()}}, false);
   }
   regfree(&compiled);
@@ -78,7 +78,7 @@ void Hangup(PbxCore& core, const AmiMessage& action, const Reply& reply) {
     reply->Error("No such channel");
     return;
   }
-  channel->SoftHangup(cause);
+  channel->SoftHangup(HangupAsker::kAdministrator, cause);
   reply->Success("Channel Hungup");
 }
 

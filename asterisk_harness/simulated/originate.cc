@@ -106,6 +106,7 @@ Routine<Attempt> Place(PbxCore& core, Request request, Wakeup& wakeup) {
   if (!request.account.empty()) channel->account_code = request.account;
   for (const auto& [name, value] : request.variables) core.SetVariable(channel, name, value);
   channel->SetWaiter(&wakeup);
+  channel->Enter("AppDial2", "(Outgoing Line)");
   EmitDial(core, "DialBegin", *channel, "DialString", request.target.address);
   if (!channel->tech().Call()) {
     core.HangupChannel(*channel);
@@ -135,8 +136,10 @@ void EmitResponse(PbxCore& core, const Request& request, const Attempt& attempt,
   headers.emplace_back("Channel", attempt.channel.empty() ? request.channel : attempt.channel);
   headers.emplace_back("Context", request.context);
   headers.emplace_back("Exten", request.exten);
-  headers.emplace_back("Application", request.application);
-  headers.emplace_back("Data", request.data);
+  if (!request.application.empty()) {
+    headers.emplace_back("Application", request.application);
+    headers.emplace_back("Data", request.data);
+  }
   headers.emplace_back("Reason", std::to_string(attempt.reason));
   headers.emplace_back("Uniqueid", attempt.unique_id.empty() ? "<null>" : attempt.unique_id);
   headers.emplace_back("CallerIDNum",

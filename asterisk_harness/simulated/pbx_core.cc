@@ -35,13 +35,13 @@ Channel& PbxCore::NewChannel(const ChannelInit& init) {
   channel->linked_id = init.linked_id.empty() ? channel->unique_id() : init.linked_id;
   channel->caller = init.caller;
   channel->context = init.context.empty() ? "default" : init.context;
-  channel->exten = init.exten;
+  channel->exten = init.exten.empty() ? "s" : init.exten;
   channel->account_code = init.account_code;
   channel->created = runtime_.Now();
+  channel->BeginIn(init.state);
   Channel& made = *channel;
   channels_[number] = std::move(channel);
   manager_.Emit("Newchannel", kClassCall, ChannelHeaders(made));
-  made.SetState(init.state);
   return made;
 }
 
@@ -124,7 +124,7 @@ void PbxCore::Drain(Duration patience, std::function<void()> idle) {
   idle_ = std::move(idle);
   std::vector<Channel*> open;
   for (const auto& [number, channel] : channels_) open.push_back(channel.get());
-  for (Channel* channel : open) channel->SoftHangup(0);
+  for (Channel* channel : open) channel->SoftHangup(HangupAsker::kShutdown, 0);
   patience_ = runtime_.NewTimer([this] {
     Warn("Some channels did not end; they are ended by force");
     threads_.clear();

@@ -1,7 +1,6 @@
 #include "asterisk_harness/simulated/pbx_thread.h"
 
 #include "asterisk_harness/simulated/applications.h"
-#include "asterisk_harness/simulated/channel_events.h"
 #include "asterisk_harness/simulated/hangup_cause.h"
 #include "asterisk_harness/simulated/text.h"
 #include "asterisk_harness/simulated/variables.h"
@@ -25,15 +24,9 @@ Routine<Outcome> RunStep(Call call, const std::string& name, const std::string& 
                    call.channel.exten + ", " + std::to_string(call.channel.priority) + ")");
     co_return Outcome::kHangup;
   }
-  call.channel.application = application->name;
-  call.channel.application_data = data;
   call.core.Verbose("Executing " + PlaceOf(call.channel) + " " + application->name + "(\"" +
                     call.channel.name() + "\", \"" + data + "\")");
-  Headers headers = ChannelHeaders(call.channel);
-  headers.emplace_back("Extension", call.channel.exten);
-  headers.emplace_back("Application", application->name);
-  headers.emplace_back("AppData", data);
-  call.core.manager().Emit("Newexten", kClassDialplan, std::move(headers));
+  call.channel.Enter(application->name, data);
   Routine<Outcome> routine = application->main(call, data);
   const Outcome outcome = co_await routine;
   co_return outcome;
@@ -133,6 +126,7 @@ Routine<void> RunDialplan(PbxCore& core, Channel& channel, Wakeup& wakeup) {
       co_await fall;
     }
   }
+  channel.TellDialplanEnd();
   if (core.dialplan.Find(channel.context, "h", 1, channel.caller.number) != nullptr) {
     channel.exten = "h";
     channel.priority = 1;

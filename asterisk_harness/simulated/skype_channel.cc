@@ -49,8 +49,8 @@ void SkypeTech::Answer() {
 
 void SkypeTech::Indicate(Control control) {
   if (channel_ == nullptr || channel_->state() == ChannelState::kUp) return;
-  if (control == Control::kBusy) channel_->SoftHangup(PBX_CAUSE_USER_BUSY);
-  if (control == Control::kCongestion) channel_->SoftHangup(PBX_CAUSE_SWITCH_CONGESTION);
+  if (control == Control::kBusy) channel_->Refuse(PBX_CAUSE_USER_BUSY);
+  if (control == Control::kCongestion) channel_->Refuse(PBX_CAUSE_SWITCH_CONGESTION);
 }
 
 void SkypeTech::DigitBegin(char digit) {

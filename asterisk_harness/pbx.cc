@@ -1,12 +1,13 @@
 #include "asterisk_harness/pbx.h"
-#include "asterisk_harness/simulated/text.h"
+
+#include <strings.h>
 
 namespace sfa::harness {
 
 const std::string& AmiMessage::Get(const std::string& name) const {
   static const std::string kNone;
   for (const auto& [header, value] : headers) {
-    if (EqualsIgnoreCase(header, name)) return value;
+    if (strcasecmp(header.c_str(), name.c_str()) == 0) return value;
   }
   return kNone;
 }
