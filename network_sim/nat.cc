@@ -5,8 +5,8 @@
 
 namespace sfa::sim {
 
-std::unique_ptr<Nat> NewNat(std::string name, const NatSettings& settings, Ipv4Address external,
-                            const NatClock& clock, uint64_t seed) {
+std::unique_ptr<Nat> NewNat(const std::string& name, const NatSettings& settings,
+                            Ipv4Address external, const NatClock& clock, uint64_t seed) {
   if (settings.linux_masquerade) {
     return std::make_unique<LinuxMasquerade>(name, settings, external, clock, seed);
   }

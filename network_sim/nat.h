@@ -58,8 +58,8 @@ class NatClock {
   virtual ~NatClock() = default;
   virtual MonotonicTime Now() const = 0;
 };
-std::unique_ptr<Nat> NewNat(std::string name, const NatSettings& settings, Ipv4Address external,
-                            const NatClock& clock, uint64_t seed);
+std::unique_ptr<Nat> NewNat(const std::string& name, const NatSettings& settings,
+                            Ipv4Address external, const NatClock& clock, uint64_t seed);
 
 }  // namespace sfa::sim
 
