@@ -11,6 +11,9 @@
 namespace sfa::harness {
 namespace {
 
+// What a dialled channel is said to run.
+constexpr char kApplication[] = "AppDial";
+constexpr char kApplicationData[] = "(Outgoing Line)";
 constexpr char kUsage[] = "Dial argument takes format (technology/resource)";
 // Options that change nothing here: there is no music, no transfer by digits, no CDR.
 constexpr char kHarmlessOptions[] = "tThHkKwWxXmRcCefijIoOpPnNuzZ";
@@ -45,6 +48,12 @@ DialOptions ParseOptions(PbxCore& core, const std::string& text) {
   return options;
 }
 
+void SetTimes(const Call& call, const std::string& name, Duration length) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(length).count();
+  call.core.SetVariable(&call.channel, name, std::to_string(ms / 1000));
+  call.core.SetVariable(&call.channel, name + "_MS", std::to_string(ms));
+}
+
 class Dialling {
  public:
   Dialling(Call call, DialOptions options) : call_(call), options_(std::move(options)) {}
@@ -66,10 +75,12 @@ class Dialling {
   void Emit(const char* event, const Channel& peer, const char* status);
 
   Call call_;
+  const MonotonicTime start_ = call_.core.runtime().Now();
   DialOptions options_;
   std::string status_ = "CHANUNAVAIL";
   DialFailures failures_;
   int destinations_ = 0;
+  bool rang_ = false;
   bool ringing_told_ = false;
   std::vector<Channel*> peers_;
 };
@@ -111,10 +122,14 @@ void Dialling::PlaceOne(const DialTarget& target) {
     return;
   }
   peer->outgoing = true;
+  call_.core.SetVariable(peer, "DIALEDPEERNUMBER", target.address);
+  InheritVariables(caller, peer, call_.core);
+  peer->exten = caller.exten;
   peer->caller.number = caller.exten;
   peer->connected = caller.caller;
-  InheritVariables(caller, peer, call_.core);
-  peer->Enter("AppDial", "(Outgoing Line)");
+  peer->Enter(kApplication, kApplicationData);
+  peer->TellCaller();
+  if (!peer->connected.number.empty() || !peer->connected.name.empty()) peer->TellConnected();
   peer->SetWaiter(&call_.wakeup);
   if (!peer->tech().Call()) {
     failures_.Count(peer->hangup_cause);
@@ -172,12 +187,16 @@ void Dialling::OnFrame(Channel* peer, const Frame& frame, Channel** winner) {
       *winner = peer;
       peer->SetState(ChannelState::kUp);
       call_.core.Verbose(peer->name() + " answered " + call_.channel.name());
+      peer->exten.clear();
       Emit("DialEnd", *peer, "ANSWER");
+      peer->Enter(kApplication, kApplicationData);
       return;
     case Control::kRinging:
       call_.core.Verbose(peer->name() + " is ringing");
       peer->SetState(ChannelState::kRinging);
       Emit("DialState", *peer, "RINGING");
+      if (!rang_) SetTimes(call_, "RINGTIME", call_.core.runtime().Now() - start_);
+      rang_ = true;
       TellRinging();
       return;
     case Control::kProgress:
@@ -252,12 +271,6 @@ Routine<Channel*> Dialling::WaitForAnswer(std::optional<MonotonicTime> deadline)
   co_return winner;
 }
 
-void SetTimes(Call& call, const std::string& name, Duration length) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(length).count();
-  call.core.SetVariable(&call.channel, name, std::to_string(ms / 1000));
-  call.core.SetVariable(&call.channel, name + "_MS", std::to_string(ms));
-}
-
 Routine<void> SendDigits(Call call, Channel& peer, std::string digits) {
   for (const char digit : digits) {
     Duration length = std::chrono::milliseconds(digit == 'w' ? 500 : 100);
@@ -275,7 +288,8 @@ Routine<void> SendDigits(Call call, Channel& peer, std::string digits) {
 Routine<Outcome> Dial(Call call, std::string data) {
   PbxCore& core = call.core;
   for (const char* name : {"DIALSTATUS", "DIALEDPEERNUMBER", "DIALEDPEERNAME", "ANSWEREDTIME",
-                           "ANSWEREDTIME_MS", "DIALEDTIME", "DIALEDTIME_MS"}) {
+                           "ANSWEREDTIME_MS", "DIALEDTIME", "DIALEDTIME_MS", "RINGTIME",
+                           "RINGTIME_MS", "PROGRESSTIME", "PROGRESSTIME_MS"}) {
     core.SetVariable(&call.channel, name, "");
   }
   std::vector<std::string> arguments = SplitArguments(data);
@@ -301,13 +315,12 @@ Routine<Outcome> Dial(Call call, std::string data) {
   Channel* const peer = co_await waiting;
   if (peer == nullptr) {
     core.SetVariable(&call.channel, "DIALSTATUS", dialling.status());
-    SetTimes(call, "DIALEDTIME", core.runtime().Now() - start);
     co_return call.channel.hung_up() ? Outcome::kHangup : Outcome::kContinue;
   }
-  core.SetVariable(&call.channel, "DIALEDPEERNAME", peer->name());
-  core.SetVariable(&call.channel, "DIALEDPEERNUMBER",
-                   arguments[0].substr(arguments[0].find('/') + 1));
   core.SetVariable(&call.channel, "DIALSTATUS", "ANSWER");
+  core.SetVariable(&call.channel, "DIALEDPEERNAME", peer->name());
+  const std::string* const number = peer->variables.Find("DIALEDPEERNUMBER");
+  core.SetVariable(&call.channel, "DIALEDPEERNUMBER", number == nullptr ? "" : *number);
   const MonotonicTime answered = core.runtime().Now();
   call.channel.Answer();
   if (!options.digits.empty()) {
@@ -318,6 +331,7 @@ Routine<Outcome> Dial(Call call, std::string data) {
   const BridgeEnd end = co_await bridge;
   SetTimes(call, "ANSWEREDTIME", core.runtime().Now() - answered);
   SetTimes(call, "DIALEDTIME", core.runtime().Now() - start);
+  core.SetVariable(&call.channel, "DIALSTATUS", "ANSWER");
   if (peer->hangup_cause == 0) peer->hangup_cause = PBX_CAUSE_NORMAL_CLEARING;
   call.channel.variables.Set("~HANGUPCAUSE~tech~" + peer->name(), peer->tech().hangup_reason());
   call.channel.variables.Set("~HANGUPCAUSE~ast~" + peer->name(),

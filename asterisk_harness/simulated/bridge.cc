@@ -40,6 +40,8 @@ class Bridge {
     core_.manager().Emit("BridgeCreate", kClassCall, BridgeHeaders(id_, 0));
     Enter(peer_, 1);
     Enter(caller_, 2);
+    core_.SetVariable(&caller_, "BRIDGEPEER", peer_.name());
+    core_.SetVariable(&peer_, "BRIDGEPEER", caller_.name());
     caller_.SetVoiceTarget(&peer_);
     peer_.SetVoiceTarget(&caller_);
   }
@@ -66,6 +68,7 @@ class Bridge {
     core_.manager().Emit("BridgeEnter", kClassCall, std::move(headers));
   }
   void Exit(Channel& channel, int count) {
+    core_.SetVariable(&channel, "BRIDGEPEER", "");
     channel.bridge_id.clear();
     Headers headers = BridgeHeaders(id_, count);
     Append(&headers, ChannelHeaders(channel));

@@ -110,6 +110,16 @@ void Channel::TellSoftHangup(HangupAsker asker) {
   core_.manager().Emit("SoftHangupRequest", kClassCall, std::move(headers));
 }
 
+void Channel::TellCaller() {
+  Headers headers = ChannelHeaders(*this);
+  headers.emplace_back("CID-CallingPres", "0 (Presentation Allowed, Not Screened)");
+  core_.manager().Emit("NewCallerid", kClassCall, std::move(headers));
+}
+
+void Channel::TellConnected() {
+  core_.manager().Emit("NewConnectedLine", kClassCall, ChannelHeaders(*this));
+}
+
 void Channel::Enter(const std::string& the_application, const std::string& data) {
   application = the_application;
   application_data = data;

@@ -94,6 +94,9 @@ class Channel {
   void Refuse(int cause);
   // The dialplan is at its end; told even when the far end is gone already.
   void TellDialplanEnd() { TellSoftHangup(HangupAsker::kDialplan); }
+  // AMI learns of a new `caller` or `connected`.
+  void TellCaller();
+  void TellConnected();
   // Tells AMI which application has the channel.
   void Enter(const std::string& application, const std::string& data);
   bool hung_up() const { return hung_up_; }

@@ -111,14 +111,7 @@ void WriteParty(const Context& context, Party* party, const std::string& value,
     context.core.Log("ERROR", std::string("Unknown ") + function + " data type '" + item + "'.");
     return;
   }
-  if (party == &context.channel->caller) {
-    Headers headers = {{"Channel", context.channel->name()}};
-    headers.emplace_back("CallerIDNum", party->number);
-    headers.emplace_back("CallerIDName", party->name);
-    headers.emplace_back("Uniqueid", context.channel->unique_id());
-    headers.emplace_back("CID-CallingPres", "0 (Presentation Allowed, Not Screened)");
-    context.core.manager().Emit("NewCallerid", kClassCall, std::move(headers));
-  }
+  if (party == &context.channel->caller) context.channel->TellCaller();
 }
 
 std::string ReadCallerId(const Context& context) {

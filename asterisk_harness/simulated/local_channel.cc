@@ -41,7 +41,6 @@ class LocalHalf final : public ChannelTech {
     headers.emplace_back("Exten", second.exten);
     headers.emplace_back("LocalOptimization", "No");
     core.manager().Emit("LocalBridge", kClassCall, std::move(headers));
-    second.SetState(ChannelState::kRing);
     if (core.StartThread(second) != ThreadStart::kStarted) {
       self_.hangup_cause = PBX_CAUSE_CONGESTION;
       return false;
@@ -105,6 +104,7 @@ Channel* RequestLocal(PbxCore& core, const std::string& address, Channel* reques
   init.name = name + ";1";
   Channel& first = core.NewChannel(init);
   init.name = name + ";2";
+  init.state = ChannelState::kRing;
   init.linked_id = first.linked_id;
   Channel& second = core.NewChannel(init);
   const pbx_codec codec = preferred == PBX_CODEC_NONE ? PBX_CODEC_ULAW : preferred;

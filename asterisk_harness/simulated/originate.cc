@@ -18,11 +18,11 @@ struct Request {
 };
 
 // OriginateResponse's Reason: Asterisk's number of the frame that ended it.
-enum Reason { kFailed = 0, kHungUp = 1, kRinging = 3, kAnswered = 4, kBusy = 5, kCongestion = 8 };
+enum Reason { kFailed = 0, kRinging = 3, kAnswered = 4, kBusy = 5, kCongestion = 8 };
 
 struct Attempt {
   Reason reason = kFailed;
-  std::string channel, unique_id;
+  std::string channel, unique_id;  // of one that was answered
 };
 
 Party ParseCaller(const std::string& text) {
@@ -59,7 +59,6 @@ Routine<Reason> WaitForAnswer(PbxCore& core, Channel& channel, Wakeup& wakeup, D
       break;
     }
     if (frame.kind == Frame::Kind::kHangup) {
-      reason = channel.hangup_cause == PBX_CAUSE_USER_BUSY ? kBusy : kHungUp;
       status = DialStatusOfCause(channel.hangup_cause);
       break;
     }
@@ -98,8 +97,6 @@ Routine<Attempt> Place(PbxCore& core, Request request, Wakeup& wakeup) {
     attempt.reason = cause == PBX_CAUSE_USER_BUSY ? kBusy : kFailed;
     co_return attempt;
   }
-  attempt.channel = channel->name();
-  attempt.unique_id = channel->unique_id();
   channel->outgoing = true;
   channel->caller = request.caller;
   channel->connected = request.caller;
@@ -115,6 +112,8 @@ Routine<Attempt> Place(PbxCore& core, Request request, Wakeup& wakeup) {
   Routine<Reason> waiting = WaitForAnswer(core, *channel, wakeup, request.timeout);
   attempt.reason = co_await waiting;
   if (attempt.reason != kAnswered) co_return attempt;
+  attempt.channel = channel->name();
+  attempt.unique_id = channel->unique_id();
   channel->SetWaiter(nullptr);
   if (request.application.empty()) {
     channel->context = request.context;

@@ -31,8 +31,8 @@ TEST(Pbx, IncomingCallEntersTheDialplanInAsterisksOrder) {
   ASSERT_NE(bed.FindEvent("Hangup"), nullptr);
   EXPECT_EQ(bed.FindEvent("Hangup")->Get("Cause-txt"), "Normal Clearing");
   EXPECT_EQ(bed.FindEvent("Newchannel")->Get("CallerIDNum"), "austin_powers");
-  EXPECT_THAT(bed.TakeEvents(channel), ElementsAre("Newchannel", "Newstate", "Newexten", "Newstate",
-                                                   "Newexten", "Newexten", "Hangup"));
+  EXPECT_THAT(bed.TakeEvents(channel), ElementsAre("Newchannel", "Newexten", "Newstate", "Newexten",
+                                                   "Newexten", "SoftHangupRequest", "Hangup"));
   EXPECT_TRUE(bed.driver.Saw(std::to_string(call) + " hangup 16"));
 }
 
@@ -175,10 +175,11 @@ TEST(Dial, AnswerBridgesVoiceWithTranscodingDigitsAndHangup) {
   EXPECT_TRUE(bed.driver.calls.empty());
   EXPECT_TRUE(bed.driver.Saw(std::to_string(in) + " hangup 16"));
   EXPECT_EQ(bed.FindEvent("DialEnd")->Get("DialStatus"), "ANSWER");
-  EXPECT_THAT(
-      bed.TakeEvents("Skype/james_bond-00000001"),
-      ElementsAre("Newchannel", "DialBegin", "Newstate", "DialState", "Newstate", "DialEnd",
-                  "BridgeEnter", "DTMFBegin", "DTMFEnd", "HangupRequest", "BridgeLeave", "Hangup"));
+  EXPECT_THAT(bed.TakeEvents("Skype/james_bond-00000001"),
+              ElementsAre("Newchannel", "VarSet", "Newexten", "NewCallerid", "NewConnectedLine",
+                          "DialBegin", "Newstate", "DialState", "Newstate", "DialEnd", "Newexten",
+                          "BridgeEnter", "VarSet", "DTMFBegin", "DTMFEnd", "HangupRequest",
+                          "VarSet", "BridgeLeave", "Hangup"));
 }
 
 struct Ending {
@@ -332,7 +333,8 @@ TEST(Actions, AnswerAsAsteriskDoes) {
             "No such channel");
   EXPECT_EQ(bed.Act({{"Action", "Hangup"}, {"Channel", channel}})[0].Get("Response"), "Success");
   bed.Run(milliseconds(10));
-  EXPECT_NE(bed.FindEvent("SoftHangupRequest"), nullptr);
+  ASSERT_NE(bed.FindEvent("SoftHangupRequest"), nullptr);
+  EXPECT_EQ(bed.FindEvent("SoftHangupRequest")->Get("Cause"), "32") << "who asked, no cause";
   EXPECT_TRUE(bed.driver.calls.empty());
 }
 
