@@ -120,6 +120,7 @@ class Reader {
     }
     // The value is not shown: the misspelt key may be a secret's.
     std::vector<std::string> names;
+    names.reserve(options.size());
     for (const Option<Target>& option : options) names.emplace_back(option.name);
     const std::optional<std::string> nearest = NearestWord(name, names);
     Warn("unknown option \"" + OneLine(name) + "\" ignored" +
