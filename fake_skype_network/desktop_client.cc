@@ -42,6 +42,8 @@ class DesktopClientImpl final : public DesktopClient,
     call_ = peer_->PlaceCall(user, settings_.codecs, call_observer());
   }
 
+  bool in_call() const override { return call_ != nullptr; }
+
   void Answer() override {
     if (call_ && incoming_) call_->Answer();
   }

@@ -58,6 +58,8 @@ class DesktopClient {
   virtual void LogIn() = 0;
   virtual void LogOut() = 0;
   virtual void CallUser(const std::string& user) = 0;
+  // Whether a call is being placed, rings or is answered; a person has one call at a time.
+  virtual bool in_call() const = 0;
   virtual void Answer() = 0;
   virtual void Reject() = 0;
   virtual void HangUp() = 0;

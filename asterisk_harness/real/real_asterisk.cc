@@ -14,6 +14,7 @@
 #include "asterisk_harness/real/ami_client.h"
 #include "asterisk_harness/real/log_tail.h"
 #include "asterisk_harness/real/namespace_door.h"
+#include "asterisk_harness/real/remote_console.h"
 #include "asterisk_harness/real/sandbox.h"
 #include "asterisk_harness/real/scripts.h"
 #include "runtime/posix/posix_runtime.h"
@@ -70,6 +71,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
     if (thread_.joinable()) {
       runtime_.Post([this] {
         session_.reset();
+        questions_.clear();
         poll_.reset();
         deadline_.reset();
         log_timer_.reset();
@@ -107,7 +109,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
       stopped_ = std::move(done);
       deadline_ = runtime_.NewTimer([this] { sandbox_.reset(), OnGone("killed"); });
       deadline_->Start(kStopLimit);
-      if (session_) Command("core stop gracefully", nullptr);
+      Command("core stop gracefully", nullptr);
     });
   }
 
@@ -149,6 +151,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   std::unique_ptr<Timer> poll_, deadline_, log_timer_;
   LogTail log_{settings_.work_directory + "/log/full"};
   std::unique_ptr<AmiClient> session_;
+  std::vector<std::unique_ptr<ConsoleQuestion>> questions_;
   std::function<void(const std::string&)> started_;
   std::function<void()> stopped_;
   std::vector<std::string> left_behind_;
@@ -256,6 +259,7 @@ void RealAsteriskHost::OnGone(const std::string& how) {
   deadline_.reset();
   poll_.reset();
   session_.reset();
+  questions_.clear();
   StartFailed(how);
   if (stopped_) post_(std::exchange(stopped_, nullptr));
 }
@@ -270,14 +274,17 @@ void RealAsteriskHost::Send(const AmiMessage& action,
 
 void RealAsteriskHost::Command(const std::string& command,
                                std::function<void(const std::string&)> reply) {
-  Send({{{"Action", "Command"}, {"Command", command}}},
-       [reply = std::move(reply)](const std::vector<AmiMessage>& messages) {
-         std::string output;
-         for (const auto& [name, value] : messages.front().headers) {
-           if (name == "Output") output += value + '\n';
-         }
-         if (reply) reply(output);
-       });
+  auto question = ConsoleQuestion::Ask(
+      runtime_, root() + "/run/asterisk/asterisk.ctl", command,
+      [this, reply](ConsoleQuestion* asked, const std::string& output) {
+        if (reply) post_([reply, output] { reply(output); });
+        std::erase_if(questions_, [&](const auto& each) { return each.get() == asked; });
+      });
+  if (question.ok()) {
+    questions_.push_back(std::move(*question));
+  } else if (reply) {
+    post_([reply, why = question.error().message] { reply(why); });
+  }
 }
 
 }  // namespace

@@ -40,14 +40,18 @@ std::string Person::Do(const Step& step) {
     client_->LogOut();
   } else if (step.verb == "call") {
     if (!logged_in_) return "the client is not logged in";
+    if (client_->in_call()) return "the client is in another call";
     client_->CallUser(step.argument);
   } else if (step.verb == "answer") {
+    if (!client_->in_call()) return "there is no call to answer";
     client_->Answer();
   } else if (step.verb == "reject") {
+    if (!client_->in_call()) return "there is no call to reject";
     client_->Reject();
   } else if (step.verb == "hangup") {
     client_->HangUp();
   } else if (step.verb == "dtmf") {
+    if (!client_->in_call()) return "there is no call to send digits into";
     client_->SendDigits(step.argument);
   } else {
     return "a client cannot do that";

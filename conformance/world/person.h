@@ -22,6 +22,7 @@ class Person final : private community::ClientObserver {
   const std::string& name() const { return name_; }
   // "" when it was done, else why it could not be.
   std::string Do(const Step& step);
+  bool in_call() const { return client_->in_call(); }
   void LogIn() { client_->LogIn(); }
   // Ends a call that still runs, too.
   void LogOut() { client_->LogOut(); }

@@ -1,0 +1,155 @@
+#include "conformance/real_asterisk/laboratory.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "conformance/host/clock.h"
+
+namespace sfa::conformance {
+namespace {
+
+constexpr Duration kLongestStart = std::chrono::seconds(60);
+constexpr Duration kLongestAnswer = std::chrono::seconds(10);
+constexpr Duration kLongestStop = std::chrono::seconds(30);
+
+sim::SiteSettings Site(const std::string& name, bool linux_masquerade) {
+  sim::SiteSettings site;
+  site.name = name;
+  site.nat = sim::NatSettings();
+  site.nat->linux_masquerade = linux_masquerade;
+  return site;
+}
+
+bool Has(const harness::AmiMessage& event, const Fields& headers) {
+  return std::all_of(headers.begin(), headers.end(),
+                     [&](const auto& header) { return event.Get(header.first) == header.second; });
+}
+
+}  // namespace
+
+Laboratory::Laboratory(const std::string& version, const AsteriskSpec& asterisk,
+                       const std::vector<AccountSpec>& accounts)
+    : simulation_({1, sim::ClockKind::kReal, HostDate()}),
+      network_(simulation_, ""),
+      post_(sim::PostQueue::New(simulation_.inbox())) {
+  network_.AddSite(Site("office", true));
+  network_.AddSite(Site("home", false));
+  const Computer::LogSink log = [this](const std::string& process, std::string_view text) {
+    log_ += process + ": " + std::string(text) + '\n';
+  };
+  auto community = Community::Make(accounts, network_, log);
+  if (!community.ok()) {
+    problem_ = community.error().message;
+    return;
+  }
+  community_ = std::move(*community);
+  for (const AccountSpec& account : accounts) {
+    if (account.site.empty()) continue;
+    auto computer = std::make_unique<Computer>(network_.AddHost(account.site, account.name), log);
+    people_.push_back(std::make_unique<Person>(account, std::move(computer), community_->network(),
+                                               simulation_.SeedFor(account.name), trace_));
+    people_.back()->LogIn();
+  }
+  Start(version, asterisk);
+}
+
+void Laboratory::Start(const std::string& version, const AsteriskSpec& asterisk) {
+  harness::RealAsteriskSettings settings;
+  settings.version = version;
+  settings.source_root = SFA_SOURCE_ROOT;
+  settings.work_directory = work_.path();
+  settings.files = asterisk.files;
+  settings.licensed_channels = asterisk.licensed_channels;
+  auto opened = harness::RealAsterisk::Open(
+      settings, *this, [post = post_](std::function<void()> task) { post->Post(std::move(task)); });
+  if (!opened.ok()) {
+    const ErrorCode code = opened.error().code;
+    const bool cannot = code == ErrorCode::kPermissionDenied || code == ErrorCode::kNotFound;
+    (cannot ? unsupported_ : problem_) = opened.error().message;
+    return;
+  }
+  asterisk_ = std::move(*opened);
+  const auto place = network_.AddRealHost("office", "asterisk", asterisk_->tap_descriptor());
+  asterisk_->SetAddress(place.address, place.prefix_length, place.gateway);
+  bool ready = false;
+  asterisk_->Start([&](const std::string& error) {
+    ready = true;
+    problem_ = error;
+  });
+  if (!RunUntil([&] { return ready; }, kLongestStart)) problem_ = "Asterisk was never ready";
+}
+
+Laboratory::~Laboratory() {
+  if (asterisk_) {
+    bool stopped = false;
+    asterisk_->Stop([&] { stopped = true; });
+    RunUntil([&] { return stopped; }, kLongestStop);
+  }
+  post_->Close();
+  people_.clear();
+  asterisk_.reset();
+  community_.reset();
+}
+
+bool Laboratory::RunUntil(const std::function<bool()>& predicate, Duration at_most) {
+  return simulation_.RunUntilOrTimeout(predicate, simulation_.Now() + at_most);
+}
+
+void Laboratory::RunFor(Duration time) { simulation_.RunUntil(simulation_.Now() + time); }
+
+std::string Laboratory::Console(const std::string& command) {
+  std::string answer;
+  bool answered = false;
+  asterisk_->RunCommand(command, [&](const std::string& output) {
+    answer = output;
+    answered = true;
+  });
+  RunUntil([&] { return answered; }, kLongestAnswer);
+  return answer;
+}
+
+harness::AmiMessage Laboratory::Action(const Fields& headers) {
+  harness::AmiMessage response;
+  bool answered = false;
+  asterisk_->SendAction({headers}, [&](const std::vector<harness::AmiMessage>& messages) {
+    response = messages.front();
+    answered = true;
+  });
+  RunUntil([&] { return answered; }, kLongestAnswer);
+  return response;
+}
+
+size_t Laboratory::Count(const Fields& headers) const {
+  return static_cast<size_t>(
+      std::count_if(events_.begin(), events_.end(),
+                    [&](const harness::AmiMessage& event) { return Has(event, headers); }));
+}
+
+bool Laboratory::WaitFor(const Fields& headers, size_t count, Duration at_most) {
+  return RunUntil([&] { return Count(headers) >= count; }, at_most);
+}
+
+std::string Laboratory::Story() const {
+  std::string story = log_;
+  for (const harness::AmiMessage& event : events_) {
+    story += event.Get("Event") + ' ' + event.Get("Channel") + ' ' + event.Get("Status") + ' ' +
+             event.Get("Cause-txt") + '\n';
+  }
+  return story + trace_.ToJsonLines();
+}
+
+Person& Laboratory::person(const std::string& name) {
+  return **std::find_if(people_.begin(), people_.end(),
+                        [&](const auto& person) { return person->name() == name; });
+}
+
+bool Laboratory::IsMapped(const std::string& file) const {
+  const auto maps = ReadFile("/proc/" + std::to_string(asterisk_->pid()) + "/maps");
+  return maps.ok() && maps->find(file) != std::string::npos;
+}
+
+void Laboratory::OnLog(const std::string& level, const std::string& text) {
+  log_ += level + ": " + text + '\n';
+}
+
+}  // namespace sfa::conformance
