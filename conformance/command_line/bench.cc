@@ -24,6 +24,9 @@ constexpr char kScenario[] = "/conformance/bench/two-nats-60s.yaml";
 constexpr char kRaw[] = "raw ns-3, one link";
 constexpr char kCall[] = "call, captures off";
 constexpr char kCapturedCall[] = "call, captures on";
+// What a media packet may cost, as a multiple of raw ns-3's.
+constexpr double kMostWithoutCaptures = 1.5;
+constexpr double kMostWithCaptures = 2.5;
 // As many packets as the call carries, several times over.
 constexpr int kRawPackets = 30'000;
 
@@ -118,18 +121,21 @@ ExitCode Bench(const CommonOptions& common) {
   const double raw = collector.Median(kRaw);
   nlohmann::ordered_json json = {{"raw_ns3_us_per_packet", raw}};
   if (!common.json) fmt::print("{:<24} {:6.2f} us a packet\n", kRaw, raw);
+  ExitCode exit_code = kExitPass;
   for (const char* name : {kCall, kCapturedCall}) {
     const double call = collector.Median(name);
     const bool captures = name == kCapturedCall;
-    json[captures ? "captures_on" : "captures_off"] = {{"us_per_media_packet", call},
-                                                       {"ratio", call / raw}};
+    const double most = captures ? kMostWithCaptures : kMostWithoutCaptures;
+    if (call / raw > most) exit_code = kExitFail;
+    json[captures ? "captures_on" : "captures_off"] = {
+        {"us_per_media_packet", call}, {"ratio", call / raw}, {"at_most", most}};
     if (!common.json) {
-      fmt::print("{:<24} {:6.2f} us a media packet, {:.2f} times raw ns-3\n", name, call,
-                 call / raw);
+      fmt::print("{:<24} {:6.2f} us a media packet, {:.2f} times raw ns-3 (at most {:.1f})\n", name,
+                 call, call / raw, most);
     }
   }
   if (common.json) fmt::print("{}\n", Dump(json));
-  return kExitPass;
+  return exit_code;
 }
 
 }  // namespace sfa::conformance
