@@ -28,7 +28,7 @@ enum class State {
 
 class Service final : public EngineService, private ProcessHandler, private StreamHandler {
  public:
-  Service(Runtime& runtime, EngineServiceSettings settings)
+  Service(Runtime& runtime, const EngineServiceSettings& settings)
       : runtime_(runtime),
         image_(settings.image),
         licenses_(NewLicensePool(
@@ -210,8 +210,9 @@ void Service::Finish(const std::string& reason) {
 
 }  // namespace
 
-std::unique_ptr<EngineService> NewEngineService(Runtime& runtime, EngineServiceSettings settings) {
-  return std::make_unique<Service>(runtime, std::move(settings));
+std::unique_ptr<EngineService> NewEngineService(Runtime& runtime,
+                                                const EngineServiceSettings& settings) {
+  return std::make_unique<Service>(runtime, settings);
 }
 
 }  // namespace sfa::res

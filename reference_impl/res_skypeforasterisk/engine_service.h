@@ -54,7 +54,8 @@ struct EngineServiceSettings {
   std::string licenses_directory;  // <astvarlibdir>/licenses
 };
 
-std::unique_ptr<EngineService> NewEngineService(Runtime& runtime, EngineServiceSettings settings);
+std::unique_ptr<EngineService> NewEngineService(Runtime& runtime,
+                                                const EngineServiceSettings& settings);
 
 }  // namespace sfa::res
 

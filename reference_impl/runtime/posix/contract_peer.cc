@@ -9,8 +9,10 @@
 #include "runtime/contract/processes_bed.h"
 #include "runtime/posix/posix_runtime.h"
 
-int main(int argc, char** argv) {
-  using namespace sfa;
+namespace sfa {
+namespace {
+
+int Run(int argc, char** argv) {
   posix::PosixRuntime runtime({});
   auto control = runtime.AdoptStream(kControlDescriptor);
   if (!control.ok()) return 2;
@@ -27,3 +29,8 @@ int main(int argc, char** argv) {
   runtime.Run();
   return 0;
 }
+
+}  // namespace
+}  // namespace sfa
+
+int main(int argc, char** argv) { return sfa::Run(argc, argv); }
