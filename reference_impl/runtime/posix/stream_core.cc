@@ -215,6 +215,8 @@ void StreamCore::EndIfClosed() {
   ended();
 }
 
+// By value: Die() ends the timer in which FailSoon() keeps the error.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void StreamCore::Fail(Error error) {
   Die();
   if (ended_) {
