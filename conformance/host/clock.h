@@ -1,4 +1,4 @@
-// The date of the machine that the platform itself runs on. Worlds have clocks of their own.
+// The date and the punctuality of the machine that the platform itself runs on. Worlds have clocks of their own.
 #ifndef CONFORMANCE_HOST_CLOCK_H_
 #define CONFORMANCE_HOST_CLOCK_H_
 
@@ -7,6 +7,11 @@
 namespace sfa::conformance {
 
 WallTime HostDate();
+
+// Real-time scheduling for the calling thread, below what Asterisk asks for itself, so that a busy
+// machine does not make a paced world late. Its children do not inherit it. Without the right to it
+// nothing changes.
+void AskForRealTimePriority();
 
 }  // namespace sfa::conformance
 

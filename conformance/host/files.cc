@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 namespace sfa::conformance {
 namespace {
@@ -31,7 +31,7 @@ Error FilesystemError(const std::string& what, const std::string& path, std::err
 
 }  // namespace
 
-Result<std::string> ReadFile(const std::string& path) {
+Result<std::string> ReadFile(const std::string& path, size_t most) {
   std::error_code code;
   if (fs::is_directory(path, code)) {
     return Error{ErrorCode::kInvalid, "cannot read " + path + ": it is a directory"};
@@ -39,10 +39,17 @@ Result<std::string> ReadFile(const std::string& path) {
   errno = 0;
   std::ifstream in(path, std::ios::binary);
   if (!in) return ErrnoError("cannot read", path);
-  std::ostringstream text;
-  text << in.rdbuf();
+  std::string text;
+  std::array<char, 65536> part;
+  while (in.read(part.data(), part.size()), in.gcount() > 0) {
+    text.append(part.data(), static_cast<size_t>(in.gcount()));
+    if (text.size() > most) {
+      return Error{ErrorCode::kInvalid,
+                   "cannot read " + path + ": it has more than " + std::to_string(most) + " bytes"};
+    }
+  }
   if (in.bad()) return ErrnoError("cannot read", path);
-  return std::move(text).str();
+  return text;
 }
 
 Status WriteFile(const std::string& path, std::string_view text) {
@@ -76,6 +83,17 @@ Status MakeDirectory(const std::string& path) {
   std::error_code code;
   fs::create_directories(path, code);
   if (code) return FilesystemError("cannot make the directory", path, code);
+  return {};
+}
+
+Status CheckDirectory(const std::string& path) {
+  if (Status made = MakeDirectory(path); !made.ok()) return made;
+  std::string probe = path + "/.sfalab-XXXXXX";
+  errno = 0;
+  const int descriptor = mkstemp(probe.data());
+  if (descriptor < 0) return ErrnoError("cannot write in", path);
+  close(descriptor);
+  unlink(probe.c_str());
   return {};
 }
 

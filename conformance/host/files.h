@@ -11,10 +11,13 @@
 
 namespace sfa::conformance {
 
-Result<std::string> ReadFile(const std::string& path);
+// Not more than `most` bytes: a file that has more, such as /dev/zero, is an error (kInvalid).
+Result<std::string> ReadFile(const std::string& path, size_t most = size_t{1} << 30);
 // All or nothing: a reader sees the old text or the new one. Makes missing directories.
 Status WriteFile(const std::string& path, std::string_view text);
 Status MakeDirectory(const std::string& path);
+// Makes the directory when it is missing, and sees whether files can be made in it.
+Status CheckDirectory(const std::string& path);
 // Removes the directory with all that is in it; one that does not exist is no error.
 Status RemoveDirectoryTree(const std::string& path);
 // Names of the files in a directory that end with `suffix`, sorted.

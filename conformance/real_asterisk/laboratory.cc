@@ -71,6 +71,7 @@ void Laboratory::Start(const std::string& version, const AsteriskSpec& asterisk)
   asterisk_ = std::move(*opened);
   const auto place = network_.AddRealHost("office", "asterisk", asterisk_->tap_descriptor());
   asterisk_->SetAddress(place.address, place.prefix_length, place.gateway);
+  AskForRealTimePriority();
   bool ready = false;
   asterisk_->Start([&](const std::string& error) {
     ready = true;

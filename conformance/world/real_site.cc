@@ -35,6 +35,7 @@ class RealSite final : public PbxSite {
     const sim::Network::RealHost place =
         network.AddRealHost(asterisk.site, "asterisk", asterisk_->tap_descriptor());
     asterisk_->SetAddress(place.address, place.prefix_length, place.gateway);
+    AskForRealTimePriority();
     return {};
   }
 
