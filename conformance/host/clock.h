@@ -1,4 +1,5 @@
-// The date and the punctuality of the machine that the platform itself runs on. Worlds have clocks of their own.
+// The date and the punctuality of the machine that the platform itself runs on. Worlds have clocks
+// of their own.
 #ifndef CONFORMANCE_HOST_CLOCK_H_
 #define CONFORMANCE_HOST_CLOCK_H_
 

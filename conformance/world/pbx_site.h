@@ -32,7 +32,8 @@ class PbxSite {
   virtual harness::Pbx& pbx() = 0;
   // Paths of the engine's executables that lie in or below `directory`.
   virtual std::vector<std::string> EngineFiles(const std::string& directory) = 0;
-  // Tells the observer of processes that have come or gone, where they are not watched all the time.
+  // Tells the observer of processes that have come or gone, where they are not watched all the
+  // time.
   virtual void LookAtProcesses() {}
 };
 
