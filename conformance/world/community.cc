@@ -33,7 +33,7 @@ Status Community::Fill(const std::vector<AccountSpec>& accounts, sim::Network& n
   const Endpoint login{kLoginServerAddress, kPort};
   login_computer_ =
       std::make_unique<Computer>(network.AddPublicHost("login-server", login.address), log);
-  const Status made = login_computer_->runtime().files().MakeDirectories(kDatabaseDirectory);
+  Status made = login_computer_->runtime().files().MakeDirectories(kDatabaseDirectory);
   if (!made.ok()) return made;
   auto server = community::NewLoginServer(login_computer_->runtime(),
                                           {{Ipv4Address::Any(), kPort},
@@ -43,11 +43,11 @@ Status Community::Fill(const std::vector<AccountSpec>& accounts, sim::Network& n
   login_server_ = std::move(*server);
   for (const AccountSpec& account : accounts) {
     if (account.kind == AccountKind::kUnregistered) continue;
-    const Status added = login_server_->AddAccount({account.name, account.password,
-                                                    account.kind == AccountKind::kBusiness
-                                                        ? community::AccountKind::kBusiness
-                                                        : community::AccountKind::kRegular,
-                                                    account.fullname});
+    Status added = login_server_->AddAccount({account.name, account.password,
+                                              account.kind == AccountKind::kBusiness
+                                                  ? community::AccountKind::kBusiness
+                                                  : community::AccountKind::kRegular,
+                                              account.fullname});
     if (!added.ok()) return added;
   }
   // All of them are alive: a client that tries a dead one first is 15 s late.

@@ -14,7 +14,7 @@ namespace {
 
 class RealSite final : public PbxSite {
  public:
-  RealSite(sim::Simulation& simulation) : post_(sim::PostQueue::New(simulation.inbox())) {}
+  explicit RealSite(sim::Simulation& simulation) : post_(sim::PostQueue::New(simulation.inbox())) {}
   // What still comes from the Asterisk's threads finds nobody.
   ~RealSite() override { post_->Close(); }
 

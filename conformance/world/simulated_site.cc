@@ -47,7 +47,7 @@ class SimulatedSite final : public PbxSite {
   }
 
   Status WriteLicenses(int channels) {
-    const Status made = machine_->files().MakeDirectories(kLicensesDirectory);
+    Status made = machine_->files().MakeDirectories(kLicensesDirectory);
     if (!made.ok()) return made;
     return machine_->files().WriteAtomically(std::string(kLicensesDirectory) + "/channels",
                                              std::to_string(channels) + "\n", 0644);
