@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <vector>
 
 #include "reports/escape.h"
+#include "reports/html_page.h"
 #include "reports/ladder.h"
 
 namespace sfa::reports {
@@ -17,45 +19,15 @@ using conformance::RequirementResult;
 using conformance::SuiteResult;
 using conformance::Verdict;
 
-constexpr char kStyle[] = R"css(
-:root{--ink:#1d2733;--soft:#5c6b7c;--paper:#f6f8fa;--card:#fff;--line:#dde4eb;--accent:#0a6ebd;
---pass:#1a7f4b;--fail:#c4314b;--inconclusive:#a86400;--unsupported:#667788}
-@media(prefers-color-scheme:dark){:root{--ink:#e4eaf0;--soft:#93a3b5;--paper:#12171d;--card:#1a2129;
---line:#2d3845;--accent:#58aef0;--pass:#4cc38a;--fail:#ff6b81;--inconclusive:#f0b04f;
---unsupported:#8b9bab}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
-main{max-width:1080px;margin:0 auto;padding:28px 20px 80px}
-h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:36px 0 10px}
-p.sub{color:var(--soft);margin:0 0 18px}
-.tiles{display:flex;gap:12px;flex-wrap:wrap;margin:18px 0}
-.tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px 18px;
-min-width:120px}.tile b{display:block;font-size:24px}.tile span{color:var(--soft);font-size:13px}
-.badge{display:inline-block;border-radius:20px;padding:1px 10px;font-size:12.5px;font-weight:600;
-color:#fff;white-space:nowrap}
-.badge.pass{background:var(--pass)}.badge.fail{background:var(--fail)}
-.badge.inconclusive{background:var(--inconclusive)}.badge.unsupported{background:var(--unsupported)}
-table{border-collapse:collapse;width:100%;background:var(--card);border:1px solid var(--line);
-border-radius:10px;overflow:hidden;font-size:14px}
-th{text-align:left;color:var(--soft);font-weight:600;font-size:12.5px}
-th,td{padding:7px 12px;border-bottom:1px solid var(--line);vertical-align:top}
-tr:last-child td{border-bottom:0}td.id{white-space:nowrap;font-weight:600}
-details{background:var(--card);border:1px solid var(--line);border-radius:10px;margin:10px 0}
-summary{cursor:pointer;padding:11px 16px;display:flex;gap:12px;align-items:baseline}
-summary b{min-width:260px}summary span.sum{color:var(--soft);flex:1}
-.inside{padding:4px 16px 16px;overflow-x:auto}.inside table{border-radius:6px;margin:8px 0 14px}
-code{font:12.5px ui-monospace,monospace;overflow-wrap:anywhere}
-pre{background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:8px 12px;
-overflow-x:auto;font:12.5px ui-monospace,monospace}
-a{color:var(--accent)}.soft{color:var(--soft)}
-svg.ladder{font:12px system-ui,sans-serif;max-width:none}
-svg .head{fill:var(--paper);stroke:var(--line)}svg .name{fill:var(--ink);text-anchor:middle;
-font-weight:600}svg .lane{stroke:var(--line);stroke-dasharray:3 3}
-svg .time{fill:var(--soft);font-size:11px}svg .arrow{stroke:var(--accent);stroke-width:1.5}
-svg .tip,svg .dot{fill:var(--accent)}svg .label{fill:var(--ink);text-anchor:middle;
-paint-order:stroke;stroke:var(--card);stroke-width:3}
-svg .note{fill:var(--ink);paint-order:stroke;stroke:var(--card);stroke-width:3}
-)css";
+// What wants attention comes first.
+constexpr Verdict kOrder[] = {Verdict::kFail, Verdict::kInconclusive, Verdict::kUnsupported,
+                              Verdict::kPass};
+// A requirement that many scenarios judge names so many at once.
+constexpr size_t kCasesShown = 3;
+
+int Rank(Verdict verdict) {
+  return static_cast<int>(std::find(std::begin(kOrder), std::end(kOrder), verdict) - kOrder);
+}
 
 std::string Badge(Verdict verdict) {
   return fmt::format("<span class=\"badge {0}\">{0}</span>", ToString(verdict));
@@ -65,73 +37,205 @@ std::string Link(const std::string& target, const std::string& text) {
   return fmt::format("<a href=\"{}\">{}</a>", Escape(target), Escape(text));
 }
 
-std::string Tiles(const SuiteResult& suite) {
-  std::map<Verdict, int> requirements, cases;
+std::string Count(size_t count, const char* what) {
+  return fmt::format("<b>{}</b> {}{}", count, what, count == 1 ? "" : "s");
+}
+
+std::string Whose(const CheckResult& check) {
+  return check.requirement.empty() ? "platform" : check.requirement;
+}
+
+// What was looked for, without the requirement, which stands beside it.
+std::string LookedFor(const CheckResult& check) {
+  const std::string prefix = "{requirement: " + check.requirement + ", ";
+  if (check.check.rfind(prefix, 0) != 0) return check.check;
+  return "{" + check.check.substr(prefix.size());
+}
+
+std::string Head(const SuiteResult& suite) {
+  std::map<Verdict, size_t> requirements, cases;
   for (const RequirementResult& each : suite.requirements) ++requirements[each.verdict];
   for (const CaseResult& each : suite.cases) ++cases[each.verdict()];
-  std::string html = "<div class=\"tiles\">\n";
-  for (const Verdict verdict :
-       {Verdict::kPass, Verdict::kFail, Verdict::kInconclusive, Verdict::kUnsupported}) {
-    html += fmt::format(
-        "<div class=\"tile\">{}<b>{} / {}</b><span>requirements / scenarios</span></div>\n",
-        Badge(verdict), requirements[verdict], cases[verdict]);
+  std::string judged = fmt::format("{} requirements judged", suite.requirements.size());
+  if (suite.catalogued > 0) {
+    judged = fmt::format("{} of the catalogue&#39;s {} requirements judged",
+                         suite.requirements.size(), suite.catalogued);
+  }
+  std::string html = fmt::format(
+      "<h1>Skype for Asterisk conformance {}</h1>\n"
+      "<p class=\"soft\">Target {} \xC2\xB7 seed {} \xC2\xB7 {} scenario{} \xC2\xB7 {}</p>\n"
+      "<div class=\"tiles\">\n",
+      Badge(suite.verdict()), Escape(suite.target), suite.seed, suite.cases.size(),
+      suite.cases.size() == 1 ? "" : "s", judged);
+  for (const Verdict verdict : kOrder) {
+    html +=
+        fmt::format("<a class=\"tile{}\" href=\"#show={}\">{}<p>{}</p><p>{}</p></a>\n",
+                    requirements[verdict] + cases[verdict] == 0 ? " none" : "", ToString(verdict),
+                    Badge(verdict), Count(requirements[verdict], "requirement"),
+                    Count(cases[verdict], "scenario"));
   }
   return html + "</div>\n";
 }
 
+std::string Filter() {
+  std::string html =
+      "<div class=\"filter\" hidden><input id=\"find\" type=\"search\" "
+      "placeholder=\"find a requirement, a scenario, a word\" aria-label=\"find\">"
+      "<a data-show=\"\" href=\"#\">all</a>";
+  for (const Verdict verdict : kOrder) {
+    html += fmt::format("<a data-show=\"{0}\" href=\"#show={0}\">{0}</a>", ToString(verdict));
+  }
+  return html + "</div>\n";
+}
+
+// The cases in their order, those with something to look at first.
+std::vector<const CaseResult*> Sorted(const SuiteResult& suite) {
+  std::vector<const CaseResult*> cases;
+  for (const CaseResult& each : suite.cases) cases.push_back(&each);
+  std::stable_sort(cases.begin(), cases.end(), [](const CaseResult* a, const CaseResult* b) {
+    return Rank(a->verdict()) < Rank(b->verdict());
+  });
+  return cases;
+}
+
+std::string NotPassed(const std::vector<const CaseResult*>& cases) {
+  std::string html;
+  for (const CaseResult* each : cases) {
+    const Verdict verdict = each->verdict();
+    if (verdict == Verdict::kPass) continue;
+    html += fmt::format("<div class=\"why {0}\" data-verdict=\"{0}\">{1} <b>{2}</b> {3}\n<ul>",
+                        ToString(verdict), Badge(verdict), Link("#" + each->name, each->name),
+                        Escape(each->summary));
+    std::string last_reason;
+    for (const CheckResult& check : each->checks) {
+      // One cause that makes a whole scenario inconclusive is told once.
+      if (check.verdict != verdict || (verdict != Verdict::kFail && check.reason == last_reason)) {
+        continue;
+      }
+      last_reason = check.reason;
+      html += fmt::format("<li><b>{}</b> <code>{}</code><br>{}</li>", Escape(Whose(check)),
+                          Escape(LookedFor(check)), Escape(check.reason));
+    }
+    html += fmt::format("</ul><pre>{}</pre></div>\n", Escape(each->reproduce));
+  }
+  if (html.empty()) return "";
+  return "<section data-part><h2>What did not pass</h2>\n" + html + "</section>\n";
+}
+
+// "3" of "SFA-3.2.2-01".
+std::string ChapterOf(const std::string& id) {
+  const size_t start = id.find('-') + 1;
+  return id.substr(start, id.find_first_of(".-", start) - start);
+}
+
+std::string JudgedBy(const RequirementResult& requirement) {
+  std::string shown, more;
+  for (size_t i = 0; i < requirement.cases.size(); ++i) {
+    const std::string& name = requirement.cases[i];
+    const bool fits = requirement.cases.size() <= kCasesShown + 1 || i < kCasesShown;
+    (fits ? shown : more) += Link("#" + name, name) + "<br>";
+  }
+  if (more.empty()) return shown;
+  return shown + fmt::format("<details><summary>and {} more</summary>{}</details>",
+                             requirement.cases.size() - kCasesShown, more);
+}
+
 std::string Requirements(const SuiteResult& suite) {
   std::string html =
-      "<h2>Requirements</h2>\n<table><tr><th>Requirement</th><th>Verdict</th><th>Kind</th>"
-      "<th>Statement</th><th>Judged by</th></tr>\n";
+      "<section data-part><h2>Requirements</h2>\n<table><thead><tr><th>Requirement</th>"
+      "<th>Verdict</th><th>Statement</th><th>Judged by</th></tr></thead>\n";
+  std::string chapter;
   for (const RequirementResult& each : suite.requirements) {
-    std::string cases;
-    for (const std::string& name : each.cases) cases += Link("#" + name, name) + " ";
+    if (ChapterOf(each.id) != chapter) {
+      if (!chapter.empty()) html += "</tbody>\n";
+      chapter = ChapterOf(each.id);
+      html += fmt::format(
+          "<tbody data-part><tr class=\"chapter\"><th colspan=\"4\">Chapter {} of the manual</th>"
+          "</tr>\n",
+          Escape(chapter));
+    }
+    const std::string kind =
+        each.kind == "mandatory"
+            ? ""
+            : fmt::format(" <span class=\"soft\">({})</span>", Escape(each.kind));
     html += fmt::format(
-        "<tr><td class=\"id\">{}</td><td>{}</td><td class=\"soft\">{}</td><td>{}</td>"
-        "<td>{}</td></tr>\n",
-        Escape(each.id), Badge(each.verdict), Escape(each.kind), Escape(each.statement), cases);
+        "<tr id=\"{0}\" data-verdict=\"{1}\"><td class=\"id\">{0}</td><td class=\"verdict\">{2}"
+        "</td><td>{3}{4}</td><td class=\"by\">{5}</td></tr>\n",
+        Escape(each.id), ToString(each.verdict), Badge(each.verdict), Escape(each.statement), kind,
+        JudgedBy(each));
   }
-  return html + "</table>\n";
+  if (!chapter.empty()) html += "</tbody>\n";
+  return html + "</table></section>\n";
 }
 
 std::string Checks(const CaseResult& result) {
+  std::vector<const CheckResult*> checks;
+  for (const CheckResult& check : result.checks) checks.push_back(&check);
+  std::stable_sort(checks.begin(), checks.end(), [](const CheckResult* a, const CheckResult* b) {
+    return Rank(a->verdict) < Rank(b->verdict);
+  });
   std::string html =
-      "<table><tr><th>Requirement</th><th>Verdict</th><th>Looked for</th><th>Seen</th>"
-      "<th>At</th></tr>\n";
-  for (const CheckResult& check : result.checks) {
+      "<table><thead><tr><th>Requirement</th><th>Verdict</th><th>Looked for</th><th>Seen</th>"
+      "<th>At</th></tr></thead>\n<tbody>";
+  for (const CheckResult* check : checks) {
     const std::string at =
-        check.at ? fmt::format("{:.3f} s", std::chrono::duration<double>(*check.at).count()) : "";
+        check->at
+            ? fmt::format("{:.3f}\xC2\xA0s", std::chrono::duration<double>(*check->at).count())
+            : "";
+    const std::string whose = check->requirement.empty()
+                                  ? Whose(*check)
+                                  : Link("#" + check->requirement, check->requirement);
     html += fmt::format(
-        "<tr><td class=\"id\">{}</td><td>{}</td><td><code>{}</code></td><td>{}</td>"
-        "<td class=\"soft\">{}</td></tr>\n",
-        Escape(check.requirement.empty() ? "platform" : check.requirement), Badge(check.verdict),
-        Escape(check.check), Escape(check.reason), at);
+        "<tr><td class=\"id\">{}</td><td class=\"verdict\">{}</td><td><code>{}</code></td>"
+        "<td>{}</td><td class=\"soft at\">{}</td></tr>\n",
+        whose, Badge(check->verdict), Escape(LookedFor(*check)), Escape(check->reason), at);
   }
-  return html + "</table>\n";
+  return html + "</tbody></table>\n";
+}
+
+// Captures at the ends of the call first; loopback and the network's own servers on demand.
+std::string Captures(const CaseResult& result) {
+  std::string shown, more;
+  size_t hidden = 0;
+  for (const std::string& capture : result.captures) {
+    const std::string name = capture.substr(capture.rfind('/') + 1);
+    const bool background = name.find("-lo.pcap") != std::string::npos ||
+                            name.rfind("supernode-", 0) == 0 || name.rfind("login-server", 0) == 0;
+    hidden += background ? 1 : 0;
+    (background ? more : shown) += Link(capture, name) + " ";
+  }
+  if (result.captures.empty()) return "";
+  std::string html = "<p>Captures: " + shown + "</p>\n";
+  if (hidden > 0) {
+    html += fmt::format(
+        "<details><summary class=\"soft\">{} more captures: loopback, supernodes, login server"
+        "</summary><p class=\"inside\">{}</p></details>\n",
+        hidden, more);
+  }
+  return html;
+}
+
+std::string Folder(const CaseResult& result) {
+  if (result.folder.empty()) return "";
+  std::string html = "<p>Everything about it: " + Link(result.folder + "/", result.folder);
+  for (const char* name : {"scenario.yaml", "trace.jsonl", "world.log"}) {
+    html += " \xC2\xB7 " + Link(result.folder + "/" + name, name);
+  }
+  return html + "</p>\n";
 }
 
 std::string Case(const CaseResult& result) {
-  const bool passed = result.verdict() == Verdict::kPass;
+  const Verdict verdict = result.verdict();
   std::string html = fmt::format(
-      "<details id=\"{}\"{}><summary>{} <b>{}</b> <span class=\"sum\">{}</span></summary>\n"
-      "<div class=\"inside\">\n",
-      Escape(result.name), passed ? "" : " open", Badge(result.verdict()), Escape(result.name),
-      Escape(result.summary));
-  html += Checks(result) + LadderSvg(result);
-  if (!result.captures.empty()) {
-    html += "<p class=\"soft\">Captures: ";
-    for (const std::string& capture : result.captures) {
-      html += Link(capture, capture.substr(capture.rfind('/') + 1)) + " ";
-    }
-    html += "</p>\n";
-  }
-  if (!result.folder.empty()) {
-    html +=
-        "<p class=\"soft\">Everything about it: " + Link(result.folder, result.folder) + "</p>\n";
-  }
+      "<details class=\"case\" id=\"{0}\" data-verdict=\"{1}\"{2}><summary>{3} <b>{0}</b> "
+      "<span class=\"soft\">{4}</span></summary>\n<div class=\"inside\">\n",
+      Escape(result.name), ToString(verdict), verdict == Verdict::kPass ? "" : " open",
+      Badge(verdict), Escape(result.summary));
+  html += Checks(result) + "<div class=\"wide\">" + LadderSvg(result) + "</div>\n";
+  html += Folder(result) + Captures(result);
   html += fmt::format(
-      "<p class=\"soft\">Again:</p><pre>{}</pre><p class=\"soft\">Seed {}, target {}, trace "
-      "<code>{}</code></p>\n</div></details>\n",
+      "<p>Again:</p><pre>{}</pre><p class=\"soft\">Seed {}, target {}, trace <code>{}</code></p>\n"
+      "</div></details>\n",
       Escape(result.reproduce), result.seed, Escape(result.target),
       Escape(result.trace_hash.substr(0, 16)));
   return html;
@@ -144,13 +248,13 @@ std::string RenderHtml(const SuiteResult& suite) {
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
       "<title>{} \xC2\xB7 Skype for Asterisk conformance</title><style>{}</style></head>\n"
-      "<body><main>\n<h1>Skype for Asterisk conformance {}</h1>\n"
-      "<p class=\"sub\">Target {}, seed {}, {} scenarios</p>\n",
-      ToString(suite.verdict()), kStyle, Badge(suite.verdict()), Escape(suite.target), suite.seed,
-      suite.cases.size());
-  html += Tiles(suite) + Requirements(suite) + "<h2>Scenarios</h2>\n";
-  for (const CaseResult& result : suite.cases) html += Case(result);
-  return html + "</main></body></html>\n";
+      "<body><main>\n",
+      ToString(suite.verdict()), kPageStyle);
+  const std::vector<const CaseResult*> cases = Sorted(suite);
+  html += Head(suite) + Filter() + NotPassed(cases) + Requirements(suite);
+  html += "<section data-part><h2>Scenarios</h2>\n";
+  for (const CaseResult* result : cases) html += Case(*result);
+  return html + fmt::format("</section>\n</main><script>{}</script></body></html>\n", kPageScript);
 }
 
 }  // namespace sfa::reports

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "reports/escape.h"
 #include "reports/junit.h"
 #include "reports/ladder.h"
@@ -19,13 +21,17 @@ using testing::Not;
 SuiteResult Suite() {
   CaseResult result;
   result.name = "busy";
-  result.checks = {{"SFA-1-14", "<script>", Verdict::kFail, "it's \x01", Duration(1500000000)},
+  result.checks = {{"SFA-1-14", "{requirement: SFA-1-14, <script>}", Verdict::kFail, "it's \x01",
+                    Duration(3000000)},
                    {"", "the platform works", Verdict::kInconclusive, "late", {}}};
   result.lanes = {"austin", "asterisk"};
   result.ladder = {{Duration(1000000), "austin", "asterisk", "call <james>"},
                    {Duration(2000000), "asterisk", "asterisk", "NoOp"},
-                   {Duration(3000000), "nobody", "asterisk", "lost"}};
-  result.captures = {"captures/busy/office.pcap"};
+                   {Duration(3000000), "asterisk", "austin", "busy"},
+                   {Duration(4000000), "nobody", "asterisk", "lost"},
+                   {Duration(2004000000), "asterisk", "asterisk", "Hangup"}};
+  result.captures = {"captures/busy/office.pcap", "captures/busy/supernode-1.pcap"};
+  result.folder = "failures/busy";
   SuiteResult suite;
   suite.target = "sim";
   suite.cases = {result};
@@ -46,16 +52,72 @@ TEST(HtmlTest, ShowsVerdictsLadderAndLinks) {
   EXPECT_THAT(html, HasSubstr("href=\"captures/busy/office.pcap\""));
   EXPECT_THAT(html, HasSubstr("<svg class=\"ladder\""));
   EXPECT_THAT(html, HasSubstr("call &lt;james&gt;"));
-  EXPECT_THAT(html, HasSubstr("1.500 s"));
-  EXPECT_THAT(html, Not(HasSubstr("<script>")));
+  EXPECT_THAT(html, HasSubstr("href=\"failures/busy/trace.jsonl\""));
+  EXPECT_THAT(html, HasSubstr("1 more captures"));
+  EXPECT_THAT(html, HasSubstr("0.003\xC2\xA0s"));
+  EXPECT_THAT(html, HasSubstr("<code>{&lt;script&gt;}</code>")) << "without the requirement";
+  EXPECT_THAT(html, Not(HasSubstr("<script>}")));
   EXPECT_THAT(html, Not(HasSubstr("http://"))) << "nothing comes from outside";
+}
+
+// The positions of the needles in the text; -1 for what is not there.
+std::vector<int> Positions(const std::string& text, const std::vector<std::string>& needles) {
+  std::vector<int> positions;
+  for (const std::string& needle : needles) {
+    const size_t found = text.find(needle);
+    positions.push_back(found == std::string::npos ? -1 : static_cast<int>(found));
+  }
+  return positions;
+}
+
+TEST(HtmlTest, WhatDidNotPassComesFirstWithItsReason) {
+  SuiteResult suite = Suite();
+  CaseResult good;
+  good.name = "answered";
+  good.checks = {{"SFA-2.4-01", "it runs", Verdict::kPass, "", {}}};
+  suite.cases.insert(suite.cases.begin(), good);
+  suite.requirements.push_back({"SFA-2.4-01", "mandatory", "t", Verdict::kPass, {"answered"}});
+  suite.catalogued = 64;
+  const std::string html = RenderHtml(suite);
+  const std::vector<int> positions = Positions(
+      html, {"2 of the catalogue&#39;s 64", "What did not pass", "it&#39;s", "Chapter 1 of",
+             "Chapter 2 of", "id=\"busy\" data-verdict=\"fail\" open", "id=\"answered\""});
+  EXPECT_THAT(positions, Not(testing::Contains(-1)));
+  EXPECT_TRUE(std::is_sorted(positions.begin(), positions.end())) << html;
+  suite = Suite();
+  suite.cases = {good};
+  EXPECT_THAT(RenderHtml(suite), Not(HasSubstr("What did not pass")));
+}
+
+TEST(HtmlTest, ManyScenariosOfARequirementAreFolded) {
+  SuiteResult suite = Suite();
+  suite.requirements[0].cases = {"a", "b", "c", "d"};
+  EXPECT_THAT(RenderHtml(suite), Not(HasSubstr(" more</summary>")));
+  suite.requirements[0].cases.push_back("e");
+  EXPECT_THAT(RenderHtml(suite), HasSubstr("and 2 more</summary>"));
+}
+
+TEST(LadderTest, MarksWhatFailedAndWhereTimePasses) {
+  const std::string svg = LadderSvg(Suite().cases[0]);
+  EXPECT_THAT(svg, HasSubstr("<g class=\"bad\"><title>busy</title>"));
+  EXPECT_THAT(svg, HasSubstr("<g><title>NoOp</title>"));
+  EXPECT_THAT(svg, testing::ContainsRegex("class=\"pause\".*\n.*2\\.004 s.*Hangup"));
+  EXPECT_THAT(svg, Not(HasSubstr("lost"))) << "there is no such lane";
+}
+
+TEST(LadderTest, LongLabelsAreCutBetweenCharacters) {
+  CaseResult result = Suite().cases[0];
+  for (int i = 0; i < 60; ++i) result.ladder[0].label += "\xC3\xA4";
+  const std::string svg = LadderSvg(result);
+  EXPECT_THAT(svg, HasSubstr("\xC3\xA4\xE2\x80\xA6</text>"));
+  EXPECT_THAT(svg, Not(HasSubstr("\xEF\xBF\xBD")));
 }
 
 TEST(LadderTest, LongOnesAreCutAndSaySo) {
   CaseResult result = Suite().cases[0];
   for (int i = 0; i < 1000; ++i) result.ladder.push_back(result.ladder[0]);
   const std::string svg = LadderSvg(result);
-  EXPECT_THAT(svg, HasSubstr("and 603 more"));
+  EXPECT_THAT(svg, HasSubstr("and 605 more"));
   EXPECT_EQ(LadderSvg(CaseResult{}), "");
 }
 

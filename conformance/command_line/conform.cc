@@ -6,6 +6,7 @@
 
 #include "conformance/checks/sighting.h"
 #include "conformance/command_line/options.h"
+#include "conformance/command_line/print.h"
 #include "conformance/host/children.h"
 #include "conformance/host/files.h"
 #include "conformance/results/json.h"
@@ -21,8 +22,9 @@ class Progress {
 
   void Done(const CaseResult& result) {
     ++done_;
-    const std::string line =
-        fmt::format("[{}/{}] {:<12} {}", done_, total_, ToString(result.verdict()), result.name);
+    const std::string total = std::to_string(total_);
+    const std::string line = fmt::format("[{:>{}}/{}] {:<12} {}", done_, total.size(), total,
+                                         ToString(result.verdict()), result.name);
     if (terminal_ && result.verdict() == Verdict::kPass) {
       fmt::print(stderr, "\r\x1b[K{}", line);
     } else {
@@ -103,23 +105,23 @@ Result<std::vector<CaseResult>> RunHere(const std::vector<Scenario>& scenarios,
 }
 
 void PrintSummary(const SuiteResult& suite, const std::string& out) {
-  for (const CaseResult& result : suite.cases) {
-    if (result.verdict() == Verdict::kPass) continue;
-    fmt::print("{} {}\n", ToString(result.verdict()), result.name);
-    for (const CheckResult& check : result.checks) {
-      if (check.verdict == Verdict::kPass) continue;
-      fmt::print("  {:<12} {:<14} {}\n  {:<27} {}\n", ToString(check.verdict),
-                 check.requirement.empty() ? "platform" : check.requirement, check.check, "",
-                 check.reason);
-    }
-    fmt::print("  again: {}\n", result.reproduce);
-  }
   size_t passed = 0, cases = 0;
   for (const auto& each : suite.requirements) passed += each.verdict == Verdict::kPass;
-  for (const auto& each : suite.cases) cases += each.verdict() == Verdict::kPass;
-  fmt::print("{}: {} of {} requirements pass, {} of {} scenarios (seed {}, target {})\n",
-             ToString(suite.verdict()), passed, suite.requirements.size(), cases,
-             suite.cases.size(), suite.seed, suite.target);
+  for (const CaseResult& each : suite.cases) {
+    if (each.verdict() == Verdict::kPass) {
+      ++cases;
+      continue;
+    }
+    fmt::print("{}: {}\n", each.name, Word(each.verdict()));
+    PrintChecks(each, Which::kNotPassed);
+    if (!each.folder.empty()) fmt::print("  all of it: {}\n", out + "/" + each.folder);
+    fmt::print("  again:     {}\n\n", each.reproduce);
+  }
+  fmt::print("{}: {} of {} scenarios and {} of {} requirements pass (target {}, seed {})\n",
+             Word(suite.verdict()), cases, suite.cases.size(), passed, suite.requirements.size(),
+             suite.target, suite.seed);
+  fmt::print("not judged by them: {} of the catalogue's {} requirements\n",
+             suite.catalogued - suite.requirements.size(), suite.catalogued);
   if (!out.empty()) fmt::print("report: {}\n", AbsolutePath(out + "/report.html"));
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "conformance/command_line/options.h"
+#include "conformance/command_line/print.h"
 #include "conformance/host/files.h"
 #include "conformance/results/json.h"
 #include "conformance/runner/run_case.h"
@@ -11,16 +12,11 @@
 namespace sfa::conformance {
 namespace {
 
-// One line for each judgement; those that did not pass say what was seen.
 void PrintCase(const CaseResult& result) {
   fmt::print("{}: {}\n", result.name, result.summary);
-  for (const CheckResult& check : result.checks) {
-    fmt::print("  {:<12} {:<14} {}\n", ToString(check.verdict),
-               check.requirement.empty() ? "platform" : check.requirement, check.check);
-    if (!check.reason.empty()) fmt::print("  {:<27} {}\n", "", check.reason);
-  }
-  fmt::print("{}: {} (seed {}, target {}, trace {})\n", result.name, ToString(result.verdict()),
-             result.seed, result.target, result.trace_hash.substr(0, 16));
+  PrintChecks(result, Which::kAll);
+  fmt::print("{}: {} (target {}, seed {}, trace {})\n", result.name, Word(result.verdict()),
+             result.target, result.seed, result.trace_hash.substr(0, 16));
 }
 
 std::optional<Result<CaseResult>> LoadAndRun(const CommonOptions& common, const std::string& file,
@@ -55,6 +51,8 @@ ExitCode Run(const CommonOptions& common, const std::string& file) {
     const Status written = WriteReports(suite, common.out);
     if (!written.ok()) return TellError(written.error().message, kExitCannotTell);
     if (!common.json) fmt::print("report: {}\n", AbsolutePath(common.out + "/report.html"));
+  } else if (!common.json && verdict != Verdict::kPass) {
+    fmt::print("to look closer: {} --out DIR\n", (*result)->reproduce);
   }
   return ExitCodeOf(verdict);
 }

@@ -111,6 +111,8 @@ double CpuSeconds() {
 
 bool IsTerminal() { return isatty(STDERR_FILENO) == 1; }
 
+bool OutputIsTerminal() { return isatty(STDOUT_FILENO) == 1; }
+
 std::string OwnPath() {
   std::array<char, 4096> path;
   const ssize_t length = readlink("/proc/self/exe", path.data(), path.size());

@@ -27,6 +27,8 @@ double CpuSeconds();
 
 // Whether a person watches the error output.
 bool IsTerminal();
+// The same for standard output.
+bool OutputIsTerminal();
 
 // The path of the running program.
 std::string OwnPath();

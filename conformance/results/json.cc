@@ -76,6 +76,7 @@ Json ToJson(const SuiteResult& suite) {
   return {{"target", suite.target},
           {"seed", suite.seed},
           {"verdict", ToString(suite.verdict())},
+          {"catalogued", suite.catalogued},
           {"requirements", std::move(requirements)},
           {"cases", std::move(cases)}};
 }
@@ -94,6 +95,7 @@ Result<SuiteResult> SuiteResultFromJson(const std::string& text) {
     SuiteResult suite;
     suite.target = json.at("target");
     suite.seed = json.at("seed");
+    suite.catalogued = json.value("catalogued", size_t{0});
     for (const Json& entry : json.at("cases")) suite.cases.push_back(CaseFromJson(entry));
     for (const Json& entry : json.at("requirements")) {
       suite.requirements.push_back(

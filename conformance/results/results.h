@@ -72,6 +72,7 @@ struct SuiteResult {
   uint64_t seed = 0;
   std::vector<CaseResult> cases;
   std::vector<RequirementResult> requirements;  // those that were judged
+  size_t catalogued = 0;  // requirements in the catalogue; 0 when that is not known
 
   // Of the mandatory and conditional requirements that were judged, and of the platform.
   Verdict verdict() const;

@@ -1,11 +1,25 @@
 #include "conformance/runner/ladder.h"
 
 #include <algorithm>
+#include <set>
 
 namespace sfa::conformance {
 namespace {
 
 constexpr char kAsterisk[] = "asterisk";
+
+// What a step is called in a drawing.
+std::string Spoken(const std::string& verb) {
+  if (verb == "call") return "calls";
+  if (verb == "answer") return "answers";
+  if (verb == "reject") return "rejects";
+  if (verb == "hangup") return "hangs up";
+  if (verb == "dtmf") return "dials";
+  if (verb == "login") return "logs in";
+  if (verb == "logout") return "logs out";
+  if (verb == "cli") return "console:";
+  return verb;
+}
 
 class LadderBuilder {
  public:
@@ -26,10 +40,10 @@ class LadderBuilder {
       case Observer::kAmi:
         return AddEvent(seen);
       case Observer::kProcess:
-        return Rung(seen, kAsterisk, kAsterisk, seen.kind + " " + seen.Get("event"));
+        return Note(seen, kAsterisk, "process " + seen.kind + " " + seen.Get("event"));
       case Observer::kWorld:
-        if (seen.kind == "broken") {
-          Rung(seen, kAsterisk, kAsterisk, "platform broke: " + seen.Get("reason"));
+        if (seen.kind == "broken" || seen.kind == "late" || seen.kind == "unsupported") {
+          Note(seen, kAsterisk, seen.kind + ": " + seen.Get("reason"));
         }
         return;
       default:
@@ -38,51 +52,81 @@ class LadderBuilder {
   }
 
  private:
-  void Rung(const Observation& seen, const std::string& from, const std::string& to,
-            std::string label) {
+  void Arrow(const Observation& seen, const std::string& from, const std::string& to,
+             std::string label) {
     result_.ladder.push_back({seen.at.time_since_epoch(), from, to, std::move(label)});
+  }
+  void Note(const Observation& seen, const std::string& lane, std::string label) {
+    Arrow(seen, lane, lane, std::move(label));
   }
 
   void AddStep(const Observation& seen) {
-    std::string label = seen.kind;
-    const std::string argument = seen.Get("argument");
-    if (!argument.empty()) label += " " + argument;
-    if (seen.kind == "originate") label += " " + seen.Get("Channel");
-    if (seen.kind == "did not happen") label = seen.Get("step") + " did not happen";
-    if (seen.subject == kAsterisk) return Rung(seen, kAsterisk, kAsterisk, label);
-    const bool towards_pbx = seen.kind == "call" || seen.kind == "hangup" ||
-                             seen.kind == "answer" || seen.kind == "dtmf" || seen.kind == "reject";
-    Rung(seen, seen.subject, towards_pbx ? kAsterisk : seen.subject, label);
+    const std::string& who = seen.subject;
+    if (seen.kind == "did not happen") {
+      leaving_.erase(who);
+      return Note(seen, who, seen.Get("step") + " did not happen");
+    }
+    std::string label = Spoken(seen.kind);
+    for (const char* detail : {"argument", "Channel", "Action"}) {
+      const std::string value = seen.Get(detail);
+      // The argument of a step that takes none is the word true.
+      if (!value.empty() && value != "true") label += " " + value;
+    }
+    if (seen.kind == "call") in_call_.insert(who);
+    // What reaches nobody is a note: the console, logging in, hanging up when the call is over.
+    if (in_call_.count(who) == 0) return Note(seen, who, label);
+    if (seen.kind == "answer") ringing_.erase(who);
+    if (seen.kind == "hangup" || seen.kind == "reject") leaving_.insert(who);
+    Arrow(seen, who, kAsterisk, label);
   }
 
   void AddSight(const Observation& seen) {
-    std::string label = seen.kind;
+    const std::string& who = seen.subject;
     if (seen.kind == "login") {
       if (seen.Get("state") != "Logged In" && seen.Get("state") != "Logged Out") return;
-      return Rung(seen, seen.subject, seen.subject, seen.Get("state"));
+      return Note(seen, who, seen.Get("state"));
     }
-    if (seen.kind == "incoming") label = "call from " + seen.Get("from");
-    if (seen.kind == "ended") label += " (" + seen.Get("reason") + ")";
-    if (seen.kind == "digit") label += " " + seen.Get("digit");
-    if (seen.kind == "answered" && !seen.Get("codec").empty()) label += ", " + seen.Get("codec");
-    Rung(seen, kAsterisk, seen.subject, label);
+    if (seen.kind == "incoming") {
+      ringing_.insert(who);
+      in_call_.insert(who);
+      return Arrow(seen, kAsterisk, who, "call from " + seen.Get("from"));
+    }
+    if (seen.kind == "answered") {
+      const std::string codec = seen.Get("codec").empty() ? "" : ", " + seen.Get("codec");
+      // Who still rings has answered by itself.
+      if (ringing_.erase(who) > 0) return Arrow(seen, who, kAsterisk, "answers" + codec);
+      return Arrow(seen, kAsterisk, who, "answered" + codec);
+    }
+    if (seen.kind == "ended") {
+      const std::string label = "ended (" + seen.Get("reason") + ")";
+      ringing_.erase(who);
+      in_call_.erase(who);
+      if (leaving_.erase(who) > 0) return Note(seen, who, label);
+      return Arrow(seen, kAsterisk, who, label);
+    }
+    if (seen.kind == "digit") return Arrow(seen, kAsterisk, who, "digit " + seen.Get("digit"));
+    Arrow(seen, kAsterisk, who, seen.kind);
   }
 
   void AddEvent(const Observation& seen) {
     if (seen.kind == "Newexten") {
-      return Rung(
-          seen, kAsterisk, kAsterisk,
-          seen.Get("Extension") + ": " + seen.Get("Application") + "(" + seen.Get("AppData") + ")");
+      const std::string step = seen.Get("Application") + "(" + seen.Get("AppData") + ")";
+      const std::string extension = seen.Get("Extension");
+      return Note(seen, kAsterisk, extension.empty() ? step : extension + ": " + step);
     }
     if (seen.kind == "Newchannel" || seen.kind == "Hangup") {
-      return Rung(seen, kAsterisk, kAsterisk, seen.kind + " " + seen.Get("Channel"));
+      const char* what = seen.kind == "Hangup" ? "hung up " : "new ";
+      return Note(seen, kAsterisk, what + seen.Get("Channel"));
     }
     if (seen.kind == "SkypeAccountStatus") {
-      return Rung(seen, kAsterisk, kAsterisk, seen.Get("Username") + ": " + seen.Get("Status"));
+      return Note(seen, kAsterisk, seen.Get("Username") + ": " + seen.Get("Status"));
     }
   }
 
   CaseResult& result_;
+  std::set<std::string> in_call_;  // people whose client has a call
+  std::set<std::string> ringing_;  // of these, those whose client rings
+  std::set<std::string> leaving_;  // people who end a call themselves
 };
 
 }  // namespace

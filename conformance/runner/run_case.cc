@@ -104,6 +104,7 @@ SuiteResult Summarise(std::vector<CaseResult> cases, const Catalogue& catalogue,
   suite.target = target;
   suite.seed = seed;
   suite.cases = std::move(cases);
+  suite.catalogued = catalogue.requirements().size();
   for (const Requirement& requirement : catalogue.requirements()) {
     std::vector<Verdict> verdicts;
     RequirementResult result{
