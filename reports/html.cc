@@ -128,19 +128,23 @@ std::string ChapterOf(const std::string& id) {
   return id.substr(start, id.find_first_of(".-", start) - start);
 }
 
-std::string JudgedBy(const RequirementResult& requirement) {
+// Names of the cases that judged it; `cases` says in which order.
+std::string JudgedBy(const RequirementResult& requirement,
+                     const std::vector<const CaseResult*>& cases) {
+  const std::vector<std::string>& judges = requirement.cases;
   std::string shown, more;
-  for (size_t i = 0; i < requirement.cases.size(); ++i) {
-    const std::string& name = requirement.cases[i];
-    const bool fits = requirement.cases.size() <= kCasesShown + 1 || i < kCasesShown;
-    (fits ? shown : more) += Link("#" + name, name) + "<br>";
+  size_t count = 0;
+  for (const CaseResult* each : cases) {
+    if (std::find(judges.begin(), judges.end(), each->name) == judges.end()) continue;
+    const bool fits = judges.size() <= kCasesShown + 1 || count++ < kCasesShown;
+    (fits ? shown : more) += Link("#" + each->name, each->name) + "<br>";
   }
   if (more.empty()) return shown;
   return shown + fmt::format("<details><summary>and {} more</summary>{}</details>",
                              requirement.cases.size() - kCasesShown, more);
 }
 
-std::string Requirements(const SuiteResult& suite) {
+std::string Requirements(const SuiteResult& suite, const std::vector<const CaseResult*>& cases) {
   std::string html =
       "<section data-part><h2>Requirements</h2>\n<table><thead><tr><th>Requirement</th>"
       "<th>Verdict</th><th>Statement</th><th>Judged by</th></tr></thead>\n";
@@ -162,7 +166,7 @@ std::string Requirements(const SuiteResult& suite) {
         "<tr id=\"{0}\" data-verdict=\"{1}\"><td class=\"id\">{0}</td><td class=\"verdict\">{2}"
         "</td><td>{3}{4}</td><td class=\"by\">{5}</td></tr>\n",
         Escape(each.id), ToString(each.verdict), Badge(each.verdict), Escape(each.statement), kind,
-        JudgedBy(each));
+        JudgedBy(each, cases));
   }
   if (!chapter.empty()) html += "</tbody>\n";
   return html + "</table></section>\n";
@@ -251,7 +255,7 @@ std::string RenderHtml(const SuiteResult& suite) {
       "<body><main>\n",
       ToString(suite.verdict()), kPageStyle);
   const std::vector<const CaseResult*> cases = Sorted(suite);
-  html += Head(suite) + Filter() + NotPassed(cases) + Requirements(suite);
+  html += Head(suite) + Filter() + NotPassed(cases) + Requirements(suite, cases);
   html += "<section data-part><h2>Scenarios</h2>\n";
   for (const CaseResult* result : cases) html += Case(*result);
   return html + fmt::format("</section>\n</main><script>{}</script></body></html>\n", kPageScript);

@@ -91,10 +91,18 @@ TEST(HtmlTest, WhatDidNotPassComesFirstWithItsReason) {
 
 TEST(HtmlTest, ManyScenariosOfARequirementAreFolded) {
   SuiteResult suite = Suite();
-  suite.requirements[0].cases = {"a", "b", "c", "d"};
+  for (const char* name : {"a", "b", "c", "d"}) {
+    suite.cases.push_back({});
+    suite.cases.back().name = name;
+    suite.cases.back().checks = {{"SFA-1-14", "x", Verdict::kPass, "", {}}};
+    suite.requirements[0].cases.insert(suite.requirements[0].cases.begin(), name);
+  }
+  suite.requirements[0].cases.erase(suite.requirements[0].cases.begin());  // d
   EXPECT_THAT(RenderHtml(suite), Not(HasSubstr(" more</summary>")));
-  suite.requirements[0].cases.push_back("e");
-  EXPECT_THAT(RenderHtml(suite), HasSubstr("and 2 more</summary>"));
+  suite.requirements[0].cases.push_back("d");
+  const std::string html = RenderHtml(suite);
+  EXPECT_THAT(html, HasSubstr("and 2 more</summary><a href=\"#c\">"));
+  EXPECT_THAT(html, HasSubstr("\"by\"><a href=\"#busy\">")) << "first the one that failed";
 }
 
 TEST(LadderTest, MarksWhatFailedAndWhereTimePasses) {
