@@ -85,7 +85,9 @@ std::string Filter() {
   for (const Verdict verdict : kOrder) {
     html += fmt::format("<a data-show=\"{0}\" href=\"#show={0}\">{0}</a>", ToString(verdict));
   }
-  return html + "</div>\n";
+  return html +
+         "</div>\n<p id=\"nothing\" hidden>Nothing here is like that. "
+         "<a href=\"#\">Show all</a></p>\n";
 }
 
 // The cases in their order, those with something to look at first.

@@ -98,6 +98,7 @@ const char kPageScript[] = R"js(
       if (words) next.set('find', words);
       link.href = '#' + next;
     }
+    document.getElementById('nothing').hidden = rows.some(row => !row.hidden);
     const chosen = target();
     if (!chosen) return;
     for (let each = chosen; each; each = each.parentElement) {
