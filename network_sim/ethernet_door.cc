@@ -66,7 +66,9 @@ class EthernetDoor::Reader : public std::enable_shared_from_this<Reader> {
         : reader(std::move(the_reader)), bytes(std::move(the_bytes)) {}
     void Notify() override {
       --reader->waiting_;
-      if (reader->door_) reader->door_->Enter(bytes);
+      if (!reader->door_) return;
+      reader->door_->world_.ledger.packets_dropped += reader->lost_.exchange(0);
+      reader->door_->Enter(bytes);
     }
     const std::shared_ptr<Reader> reader;
     const std::vector<uint8_t> bytes;
@@ -85,11 +87,12 @@ class EthernetDoor::Reader : public std::enable_shared_from_this<Reader> {
       if (ready[1].revents != 0) return;
       if ((ready[0].revents & POLLIN) == 0) return;  // the device is gone
       const ssize_t size = read(descriptor_, buffer.data(), buffer.size());
-      if (size < 0) {
-        if (errno == EAGAIN || errno == EINTR) continue;
-        return;
+      if (size < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+      if (size <= 0) return;
+      if (static_cast<size_t>(size) > kMaxFrameBytes || waiting_ >= kMaxWaiting) {
+        ++lost_;
+        continue;
       }
-      if (static_cast<size_t>(size) > kMaxFrameBytes || waiting_ >= kMaxWaiting) continue;
       ++waiting_;
       inbox_->Put(new Frame(shared_from_this(),
                             std::vector<uint8_t>(buffer.begin(), buffer.begin() + size)));
@@ -101,6 +104,7 @@ class EthernetDoor::Reader : public std::enable_shared_from_this<Reader> {
   const std::shared_ptr<Inbox> inbox_;
   const int stop_;
   std::atomic<int> waiting_ = 0;
+  std::atomic<uint64_t> lost_ = 0;
   std::thread thread_;
 };
 
@@ -141,6 +145,8 @@ void EthernetDoor::WriteFrame(std::span<const uint8_t> frame) {
 
 void EthernetDoor::Enter(std::span<const uint8_t> frame) {
   if (frame.size() < kEthernetHeaderBytes) return Drop();
+  // A group is nobody's own address (IEEE 802 clause 8.2.2).
+  if (frame[6] & 1) return Drop();
   std::copy_n(frame.begin() + 6, machine_mac_.size(), machine_mac_.begin());
   const uint16_t type = ReadU16(&frame[12]);
   if (type == kTypeArp) return AnswerArp(frame);

@@ -20,7 +20,8 @@ namespace sfa::sim {
 //     answers ARP for all of them, and asks nobody.
 //  2. Only IPv4 datagrams with a correct header, from the machine's own address, go into the world;
 //     TCP only when well-formed, as for simulated hosts. All else is dropped and counted.
-//  3. Frames are at most kMaxFrameBytes; those waiting for the world at most kMaxWaiting.
+//  3. Frames are at most kMaxFrameBytes; those waiting for the world at most kMaxWaiting. What is
+//     more is counted as dropped when the next frame enters.
 //  4. Frames are read by a thread of the door while it lives. It keeps its own copy of the
 //     descriptor, which is closed with it.
 class EthernetDoor final : public PacketSink {
@@ -32,12 +33,12 @@ class EthernetDoor final : public PacketSink {
   // To the machine.
   void Receive(ns3::Ptr<ns3::Packet> packet) override;
   const std::string& name() const override { return name_; }
+  // A frame from the machine, of any bytes; the reader hands it over on the world's thread.
+  void Enter(std::span<const uint8_t> frame);
 
  private:
   class Reader;
 
-  // A frame from the machine, on the world's thread.
-  void Enter(std::span<const uint8_t> frame);
   void AnswerArp(std::span<const uint8_t> frame);
   void WriteFrame(std::span<const uint8_t> frame);
   void Drop() { ++world_.ledger.packets_dropped; }

@@ -17,15 +17,31 @@ class Inbox {
  public:
   using Clock = std::chrono::steady_clock;
 
-  ~Inbox() {
-    for (ns3::EventImpl* event : events_) event->Unref();
+  ~Inbox() { Close(); }
+
+  // The world ends: what has come and what still comes is given up. Events may hold the inbox
+  // themselves, by whoever has put them in.
+  void Close() {
+    std::vector<ns3::EventImpl*> events;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      closed_ = true;
+      events.swap(events_);
+    }
+    for (ns3::EventImpl* event : events) event->Unref();
   }
 
   // Takes the event over; it runs soon on the world's thread.
   void Put(ns3::EventImpl* event) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    events_.push_back(event);
-    arrived_.notify_one();
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!closed_) {
+        events_.push_back(event);
+        arrived_.notify_one();
+        return;
+      }
+    }
+    event->Unref();
   }
   std::vector<ns3::EventImpl*> Take() {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -43,6 +59,7 @@ class Inbox {
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::vector<ns3::EventImpl*> events_;
+  bool closed_ = false;
 };
 
 }  // namespace sfa::sim

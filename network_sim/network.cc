@@ -86,6 +86,7 @@ class Network::Impl {
   const std::string capture_directory_;
   Status capture_status_;
   std::vector<std::unique_ptr<Capture>> captures_;
+  std::map<std::string, int> capture_names_;
   AddressPlan addresses_;
   Internet internet_;
   std::map<std::string, SiteParts> sites_;  // of sites and of public hosts
@@ -99,6 +100,9 @@ Capture* Network::Impl::OpenCapture(std::string name) {
   for (char& c : name) {
     if (c == '/') c = '-';
   }
+  // "a" and "b-c" may meet "a-b" and "c": two links never share a file.
+  const int namesakes = capture_names_[name]++;
+  if (namesakes > 0) name += "~" + std::to_string(namesakes + 1);
   auto capture = Capture::Open(world_.simulation, capture_directory_ + "/" + name + ".pcap");
   if (!capture.ok()) {
     if (capture_status_.ok()) capture_status_ = capture.error();

@@ -49,6 +49,7 @@ Simulation::Simulation(const SimulationSettings& settings)
 Simulation::~Simulation() {
   assert(core_->timers->size() == 0 && "a timer outlives its world");
   core_->timers.reset();
+  core_->control->inbox->Close();
   ns3::Simulator::Destroy();
 }
 
