@@ -1,6 +1,8 @@
 // The program behind ./sfalab: conform, run, report, bench.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -15,6 +17,15 @@ namespace {
 
 const std::vector<std::string> kCommands = {"conform", "run", "report", "bench"};
 
+// CLI11 itself takes -1, what is too large, and nothing at all.
+std::string CheckSeed(const std::string& found) {
+  uint64_t seed = 0;
+  const char* const end = found.data() + found.size();
+  const auto [stop, error] = std::from_chars(found.data(), end, seed);
+  if (error == std::errc() && stop == end) return "";
+  return "found '" + found + "'; allowed: a whole number from 0 to " + std::to_string(UINT64_MAX);
+}
+
 void AddCommonOptions(CLI::App& command, CommonOptions& common) {
   command.add_option("--on", common.target, "sim, asterisk-22 or asterisk-16")
       ->check([](const std::string& found) {
@@ -24,27 +35,48 @@ void AddCommonOptions(CLI::App& command, CommonOptions& common) {
         }
         return "found '" + found + "'; allowed: " + AllowedWords(found, targets);
       });
-  command.add_option("--seed", common.seed, "of all that is random in the world");
+  command.add_option("--seed", common.seed, "of all that is random in the world")->check(CheckSeed);
   command.add_option("--out", common.out, "directory for report.html, junit.xml, results.sqlite");
   command.add_flag("--json", common.json, "one JSON object instead of text");
 }
 
-// CLI11 says what is wrong; the nearest right word is ours.
+// CLI11 says what is wrong; what is allowed there, and the nearest right word, are ours.
 std::string Advice(const CLI::App& app, const std::vector<std::string>& arguments) {
   const std::vector<CLI::App*> chosen = app.get_subcommands();
-  std::vector<std::string> known = chosen.empty() ? kCommands : std::vector<std::string>{};
-  const CLI::App& command = chosen.empty() ? app : *chosen[0];
-  for (const CLI::Option* option : command.get_options()) {
+  if (chosen.empty()) {
+    // The program's own option and its value come first, from ./sfalab.
+    const size_t first = !arguments.empty() && arguments[0] == "--source-root" ? 2 : 0;
+    if (first >= arguments.size()) return "no command; allowed: " + AllowedWords("", kCommands);
+    const std::string& word = arguments[first];
+    return "unknown command '" + word + "'; allowed: " + AllowedWords(word, kCommands);
+  }
+  std::vector<std::string> known;
+  for (const CLI::Option* option : chosen[0]->get_options()) {
+    if (option->get_positional()) known.insert(known.begin(), option->get_name(true));
     for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   }
+  std::string nearest;
   for (const std::string& argument : arguments) {
     const std::string word = argument.substr(0, argument.find('='));
-    if (std::find(known.begin(), known.end(), word) != known.end()) continue;
-    if (!chosen.empty() && !word.starts_with("--")) continue;
-    const std::string nearest = NearestWord(word, known);
-    if (!nearest.empty()) return "; did you mean '" + nearest + "'?";
+    if (!word.starts_with("--") || nearest.size() > 0 || word == "--source-root" ||
+        std::find(known.begin(), known.end(), word) != known.end()) {
+      continue;
+    }
+    nearest = NearestWord(word, known);
   }
-  return "";
+  return "'" + chosen[0]->get_name() + "' takes " + AllowedWords("", known) +
+         (nearest.empty() ? "" : "; did you mean '" + nearest + "'?");
+}
+
+std::string Explain(const CLI::ParseError& problem, const CLI::App& app,
+                    const std::vector<std::string>& arguments) {
+  const std::string advice = Advice(app, arguments);
+  if (app.get_subcommands().empty()) return advice;
+  // A refused value has said what is allowed.
+  if (problem.get_exit_code() == static_cast<int>(CLI::ExitCodes::ValidationError)) {
+    return problem.what();
+  }
+  return std::string(problem.what()) + "; " + advice;
 }
 
 int Main(int argc, char** argv) {
@@ -83,12 +115,19 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& problem) {
     if (problem.get_exit_code() == 0) return app.exit(problem);
     const std::vector<std::string> arguments(argv + 1, argv + argc);
-    std::fprintf(stderr, "sfalab: %s%s\nsfalab --help lists what there is.\n", problem.what(),
-                 Advice(app, arguments).c_str());
+    std::fprintf(stderr, "sfalab: %s\nsfalab --help lists what there is.\n",
+                 Explain(problem, app, arguments).c_str());
     return kExitBadInput;
   }
   if (conform->parsed() && common.out.empty()) common.out = "out";
-  if (!common.out.empty()) common.out = AbsolutePath(common.out);
+  if (!common.out.empty()) {
+    common.out = AbsolutePath(common.out);
+    if (const Status usable = CheckDirectory(common.out); !usable.ok()) {
+      return TellError(
+          "--out: " + usable.error().message + "; allowed: a directory in which files can be made",
+          kExitBadInput);
+    }
+  }
   if (conform->parsed()) return Conform(common, conform_options);
   if (run->parsed()) return Run(common, file);
   if (worker->parsed()) return RunWorker(common, file);

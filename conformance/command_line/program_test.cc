@@ -32,6 +32,58 @@ TEST(ProgramTest, WrongUseIsAnsweredWithTheNearestWord) {
   EXPECT_THAT(result.output, HasSubstr("did you mean 'incoming-call-public'?"));
 }
 
+TEST(ProgramTest, EveryWrongUseEndsWithTwoAndSaysWhatIsAllowed) {
+  const TemporaryDirectory directory;
+  const std::string at = directory.path();
+  ASSERT_TRUE(WriteFile(at + "/empty.sqlite", "").ok());
+  const std::string run = "run " SFA_SOURCE_ROOT "/scenarios/outgoing-busy.yaml ";
+  const struct {
+    std::string arguments, found, allowed;
+  } cases[] = {
+      {"", "no command", "conform, run, report or bench"},
+      {"--json", "unknown command '--json'", "conform, run, report or bench"},
+      {"rnu x", "unknown command 'rnu'", "did you mean 'run'?"},
+      {"conform --frobnicate", "--frobnicate", "'conform' takes "},
+      {"conform extra", "extra", "'conform' takes "},
+      {"run", "FILE is required", "'run' takes FILE"},
+      {"run a b", "not expected: b", "'run' takes FILE"},
+      {"run x --jsn", "--jsn", "did you mean '--json'?"},
+      {"run ''", "No such file", ""},
+      {"run " + at, "it is a directory", ""},
+      {"run /dev/zero", "/dev/zero", "more than"},
+      {"run /dev/null", "0 YAML documents", "exactly one"},
+      {run + "--on", "--on", "'run' takes "},
+      {run + "--on ''", "found ''", "sim, asterisk-22 or asterisk-16"},
+      {run + "--on asterisk-23", "found 'asterisk-23'", "sim, asterisk-22 or asterisk-16"},
+      {run + "--seed -1", "found '-1'", "a whole number from 0 to 18446744073709551615"},
+      {run + "--seed abc", "found 'abc'", "a whole number"},
+      {run + "--seed 0x10", "found '0x10'", "a whole number"},
+      {run + "--seed ''", "found ''", "a whole number"},
+      {run + "--seed 18446744073709551616", "found '18446744073709551616'", "a whole number"},
+      {run + "--seed 1 --seed 2", "--seed", "At Most 1"},
+      {run + "--out /proc/sfalab", "/proc/sfalab", "a directory in which files can be made"},
+      {run + "--out /dev/null/x", "/dev/null/x", "a directory in which files can be made"},
+      {run + "--out " + at + "/empty.sqlite", "empty.sqlite", "a directory in which files"},
+      {"conform --jobs 0", "0", "1 to 256"},
+      {"conform --jobs -1", "-1", "1 to 256"},
+      {"conform --jobs 1000000", "1000000", "1 to 256"},
+      {"conform --jobs many", "many", "1 to 256"},
+      {"conform --filter none-such --out " + at + "/o", "none-such", "there is asterisk-hangs-up"},
+      {"report", "RUN is required", "'report' takes RUN"},
+      {"report a b c", "received 3", "'report' takes RUN"},
+      {"report " + at + "/none", "No such file", ""},
+      {"report " + at, "results.sqlite", ""},
+      {"report " + at + "/empty.sqlite", "not a result store", "results.sqlite"},
+      {"bench extra", "extra", "'bench' takes "},
+  };
+  for (const auto& each : cases) {
+    const ChildResult result = Program(each.arguments);
+    EXPECT_EQ(result.exit_code, 2) << each.arguments;
+    EXPECT_THAT(result.output, HasSubstr(each.found)) << each.arguments;
+    EXPECT_THAT(result.output, HasSubstr(each.allowed)) << each.arguments;
+  }
+}
+
 TEST(ProgramTest, ABrokenScenarioIsAnsweredWithItsPlace) {
   const TemporaryDirectory directory;
   const std::string file = directory.path() + "/broken.yaml";

@@ -12,7 +12,7 @@ namespace {
 // A result store, or the directory that holds one.
 Result<SuiteResult> Open(const std::string& path) {
   Result<std::string> bytes = ReadFile(path);
-  if (!bytes.ok() && bytes.error().code == ErrorCode::kInvalid) {
+  if (!bytes.ok() && bytes.error().code == ErrorCode::kInvalid) {  // a directory
     bytes = ReadFile(path + "/results.sqlite");
   }
   if (!bytes.ok()) return bytes.error();

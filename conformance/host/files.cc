@@ -1,6 +1,8 @@
 #include "conformance/host/files.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +17,8 @@ namespace sfa::conformance {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr char kTemporaryPrefix[] = "sfalab.";
 
 Error ErrnoError(const std::string& what, const std::string& path) {
   const int number = errno;
@@ -140,14 +144,46 @@ std::string AbsolutePath(const std::string& path) {
   return code ? path : absolute.string();
 }
 
-TemporaryDirectory::TemporaryDirectory() {
+std::string TemporaryDirectory::Base() {
   const char* base = getenv("TMPDIR");
-  path_ = std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/sfalab-XXXXXX";
-  if (mkdtemp(path_.data()) == nullptr) path_.clear();
+  return base != nullptr && *base != '\0' ? base : "/tmp";
+}
+
+void TemporaryDirectory::RemoveForgotten() {
+  const auto names = ListFiles(Base(), "");
+  if (!names.ok()) return;
+  for (const std::string& name : *names) {
+    if (!name.starts_with(kTemporaryPrefix)) continue;
+    const std::string path = Base() + "/" + name;
+    const int lock = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (lock < 0) continue;
+    struct stat of {};
+    const bool own = fstat(lock, &of) == 0 && of.st_uid == geteuid();
+    if (own && flock(lock, LOCK_EX | LOCK_NB) == 0) static_cast<void>(RemoveDirectoryTree(path));
+    close(lock);
+  }
+}
+
+TemporaryDirectory::TemporaryDirectory() {
+  RemoveForgotten();
+  // Another process may find it forgotten before it is locked; then it is made again.
+  for (;;) {
+    path_ = Base() + "/" + kTemporaryPrefix + "XXXXXX";
+    if (mkdtemp(path_.data()) == nullptr) {
+      path_.clear();
+      return;
+    }
+    lock_ = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    // Where there are no locks, nobody finds anything forgotten.
+    if (lock_ >= 0 && flock(lock_, LOCK_EX) != 0) return;
+    if (lock_ >= 0 && access(path_.c_str(), F_OK) == 0) return;
+    if (lock_ >= 0) close(lock_);
+  }
 }
 
 TemporaryDirectory::~TemporaryDirectory() {
   if (!path_.empty()) static_cast<void>(RemoveDirectoryTree(path_));
+  if (lock_ >= 0) close(lock_);
 }
 
 }  // namespace sfa::conformance

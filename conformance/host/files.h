@@ -26,7 +26,8 @@ Result<std::vector<std::string>> ListFiles(const std::string& path, const std::s
 std::vector<std::string> FindExecutables(const std::string& directory);
 // Without "..", links resolved as far as the path exists.
 std::string AbsolutePath(const std::string& path);
-// A new directory that is removed, with all that is in it, at the end.
+// A new directory that is removed, with all that is in it, at the end. Those of processes that were
+// killed are removed when the next one is made: a lock tells them from those that are in use.
 class TemporaryDirectory {
  public:
   TemporaryDirectory();
@@ -36,7 +37,11 @@ class TemporaryDirectory {
   const std::string& path() const { return path_; }
 
  private:
+  static std::string Base();
+  static void RemoveForgotten();
+
   std::string path_;
+  int lock_ = -1;
 };
 
 }  // namespace sfa::conformance

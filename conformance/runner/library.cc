@@ -52,7 +52,7 @@ std::vector<std::string> Library::ScenarioFiles() const {
 
 std::optional<Scenario> Library::LoadFile(const std::string& path,
                                           std::vector<InputError>& errors) const {
-  const Result<std::string> text = ReadFile(path);
+  const Result<std::string> text = ReadFile(path, kLongestScenario + 1);
   if (!text.ok()) {
     errors.push_back({{path}, text.error().message});
     return std::nullopt;

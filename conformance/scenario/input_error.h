@@ -2,6 +2,7 @@
 #ifndef CONFORMANCE_SCENARIO_INPUT_ERROR_H_
 #define CONFORMANCE_SCENARIO_INPUT_ERROR_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,9 @@ struct InputError {
   Place place;
   std::string message;  // what was found, what is allowed, the nearest right word
 };
+
+// A file that is no scenario at all has as many mistakes as words; more than these help nobody.
+inline constexpr size_t kMostErrors = 100;
 
 // "scenarios/x.yaml:12:5: unknown key 'licensed_chanels'; …"
 std::string ToString(const InputError& error);

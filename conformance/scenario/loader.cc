@@ -1,14 +1,15 @@
 #include "conformance/scenario/loader.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <set>
+#include <optional>
+#include <utility>
 
 #include "conformance/scenario/meaning.h"
 
 namespace sfa::conformance {
 namespace {
-
-constexpr size_t kLongestFile = 1 << 20;
 
 void SortByPlace(std::vector<InputError>& errors) {
   std::stable_sort(errors.begin(), errors.end(), [](const InputError& a, const InputError& b) {
@@ -16,21 +17,67 @@ void SortByPlace(std::vector<InputError>& errors) {
   });
 }
 
+// The length of the UTF-8 sequence at `at`, 0 when there is none: RFC 3629 section 4.
+size_t SequenceLength(const std::string& text, size_t at) {
+  const auto byte = [&](size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  const unsigned first = byte(at), second = byte(at + 1);
+  if (first < 0x80) return 1;
+  const size_t length = first < 0xC2   ? 0
+                        : first < 0xE0 ? 2
+                        : first < 0xF0 ? 3
+                        : first < 0xF5 ? 4
+                                       : 0;
+  if (length == 0) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(at + i) & 0xC0) != 0x80) return 0;
+  }
+  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+  const bool surrogate = first == 0xED && second > 0x9F;
+  const bool beyond = first == 0xF4 && second > 0x8F;
+  return overlong || surrogate || beyond ? 0 : length;
+}
+
+// The first byte that text has no use for. The parser takes a NUL for the end and guesses at
+// encodings, and what it then says has no place in the file.
+std::optional<InputError> FindNoText(const std::string& file, const std::string& text) {
+  Place place{file, 1, 1};
+  for (size_t at = 0, length; at < text.size(); at += length) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    length = SequenceLength(text, at);
+    const bool control =
+        (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F;
+    if (length == 0 || control) {
+      return InputError{place, fmt::format("the byte 0x{:02X} is {}; expected text in UTF-8", byte,
+                                           control ? "a control character" : "not UTF-8")};
+    }
+    ++place.column;
+    if (byte == '\n') place = {file, place.line + 1, 1};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 LoadedScenario LoadScenario(const std::string& file, const std::string& text, const Schema& schema,
                             const std::vector<std::string>& known_requirements) {
   LoadedScenario loaded;
-  if (text.size() > kLongestFile) {
+  if (text.size() > kLongestScenario) {
     loaded.errors.push_back({{file}, "the file has more than 1 MiB; a scenario is a page of text"});
+    return loaded;
+  }
+  if (auto mistake = FindNoText(file, text)) {
+    loaded.errors.push_back(std::move(*mistake));
     return loaded;
   }
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
     if (documents.size() != 1) {
-      loaded.errors.push_back({{file},
-                               "the file holds " + std::to_string(documents.size()) +
-                                   " YAML documents; a scenario is exactly one"});
+      Place place = documents.empty() ? Place{file} : PlaceOf(documents[1], file);
+      if (place.line == 0) place = {file, 1, 1};
+      loaded.errors.push_back({place, "the file holds " + std::to_string(documents.size()) +
+                                          " YAML documents; a scenario is exactly one"});
       return loaded;
     }
     schema.Validate(documents[0], file, loaded.errors);

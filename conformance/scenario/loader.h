@@ -11,6 +11,9 @@
 
 namespace sfa::conformance {
 
+// Bytes. What is longer is refused unread.
+inline constexpr size_t kLongestScenario = size_t{1} << 20;
+
 struct LoadedScenario {
   std::optional<Scenario> scenario;  // set when there is no error
   std::vector<InputError> errors;    // in the file's order

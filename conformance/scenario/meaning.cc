@@ -41,7 +41,7 @@ class Reader {
 
  private:
   void Tell(const YAML::Node& node, std::string message) {
-    errors_.push_back({PlaceOf(node, file_), std::move(message)});
+    if (errors_.size() < kMostErrors) errors_.push_back({PlaceOf(node, file_), std::move(message)});
   }
 
   Duration DurationOf(const YAML::Node& node) {
@@ -65,7 +65,8 @@ class Reader {
     if (const auto date = ParseDate(node.Scalar())) {
       scenario_.date = *date;
     } else {
-      Tell(node, "there is no day '" + node.Scalar() + "'; expected a date such as 2010-06-01");
+      Tell(node,
+           "there is no day '" + node.Scalar() + "'; expected one from 1970-01-01 to 2199-12-31");
     }
   }
 
@@ -75,7 +76,11 @@ class Reader {
       sim::SiteSettings site;
       site.name = entry.first.Scalar();
       if (!IsHostLabel(site.name)) {
-        Tell(entry.first, "site name '" + site.name + "'; expected letters, digits and hyphens");
+        Tell(entry.first, "site name '" + site.name.substr(0, 80) +
+                              "'; expected at most 32 letters, digits and hyphens");
+      } else if (IsCommunityHost(site.name)) {
+        Tell(entry.first, "site name '" + site.name +
+                              "'; that is a machine of the Skype network itself, expected another");
       }
       const YAML::Node nat = entry.second["nat"];
       if (nat) ReadNat(nat, site);
@@ -92,6 +97,11 @@ class Reader {
                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                "-_.") == std::string::npos &&
            name[0] != '.' && name[0] != '-';
+  }
+
+  // Machines that every world has (world/community.cc).
+  static bool IsCommunityHost(const std::string& name) {
+    return name == "login-server" || name.starts_with("supernode-");
   }
 
   void ReadNat(const YAML::Node& node, sim::SiteSettings& site) {
@@ -153,9 +163,10 @@ class Reader {
       account.name = entry.first.Scalar();
       const YAML::Node& node = entry.second;
       if (!IsHostLabel(account.name) || account.name == kAsterisk || IsReserved(account.name)) {
-        Tell(entry.first, "account name '" + account.name +
-                              "'; expected letters, digits, '-', '_' and '.', and none of the "
-                              "scenario's own words");
+        Tell(entry.first,
+             "account name '" + account.name.substr(0, 80) +
+                 "'; expected at most 32 letters, digits, '-', '_' and '.', and none of the "
+                 "scenario's own words");
       }
       const std::string& kind = node["kind"].Scalar();
       account.kind = kind == "business"  ? AccountKind::kBusiness
@@ -299,6 +310,7 @@ class Reader {
     if (node["delay"]) {
       const std::string& text = node["delay"].Scalar();
       audio.delay = ParseDuration(text.substr(text.find_first_of("0123456789")));
+      if (!audio.delay) Tell(node["delay"], "'" + text + "' is longer than 1000h");
     }
     return audio;
   }
@@ -330,6 +342,7 @@ class Reader {
             ? std::vector<std::string>{"event", "response", "dialplan", "cli", "log", "process"}
             : std::vector<std::string>{"login", "call", "digits"};
     int found = 0;
+    std::vector<YAML::Node> others;
     for (const auto& entry : node) {
       const std::string& key = entry.first.Scalar();
       if (key == "times") {
@@ -339,6 +352,8 @@ class Reader {
       if (std::find(kinds.begin(), kinds.end(), key) != kinds.end()) {
         ++found;
         sighting.kind = key;
+      } else {
+        others.push_back(entry.first);
       }
       if (entry.second.IsMap()) {
         sighting.fields = FieldsOf(entry.second);
@@ -349,10 +364,27 @@ class Reader {
     if (found != 1) {
       std::string allowed;
       for (const std::string& kind : kinds) allowed += (allowed.empty() ? "" : ", ") + kind;
-      Tell(node, "expected exactly one of " + allowed);
+      Tell(node,
+           "found " + std::to_string(found) + " things to see; expected exactly one of " + allowed);
+      return sighting;
     }
+    CheckDetails(sighting.kind, others);
     if (sighting.kind == "cli") CheckCommandIsRun(node);
     return sighting;
+  }
+
+  // What is asked about besides must be something that such a sight has.
+  void CheckDetails(const std::string& kind, const std::vector<YAML::Node>& keys) {
+    std::vector<std::string> allowed = {"times"};
+    if (kind == "call") allowed = {"from", "fullname", "reason", "times"};
+    if (kind == "cli") allowed = {"contains", "times"};
+    if (kind == "process") allowed = {"is", "times"};
+    for (const YAML::Node& key : keys) {
+      const std::string& word = key.Scalar();
+      if (std::find(allowed.begin(), allowed.end(), word) != allowed.end()) continue;
+      Tell(key, "'" + word + "' does not go with '" + kind +
+                    "'; allowed beside it: " + AllowedWords(word, allowed));
+    }
   }
 
   // A console output is only seen when a step has asked for it.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <regex>
 #include <set>
 
 namespace sfa::conformance {
@@ -11,10 +10,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kKeywords[] = {
-    "$schema", "$id",        "$defs",    "$ref",          "title",         "description",
-    "type",    "properties", "required", "minProperties", "maxProperties", "additionalProperties",
-    "items",   "minItems",   "enum",     "pattern",       "minimum",       "minLength",
-    "maximum", "anyOf"};
+    "$schema",   "$id",        "$defs",    "$ref",          "title",         "description",
+    "type",      "properties", "required", "minProperties", "maxProperties", "additionalProperties",
+    "items",     "minItems",   "maxItems", "enum",          "pattern",       "minimum",
+    "minLength", "maximum",    "anyOf"};
 
 // Every keyword at every place where a schema may stand is one that Validator understands.
 bool OnlyKnownKeywords(const Json& schema, std::string& unknown) {
@@ -61,7 +60,10 @@ std::string NameOfType(const std::string& type) {
   return "a text";
 }
 
+// Without leading zeros: to some readers of YAML they mean octal.
 bool IsInteger(const std::string& text, long long& value) {
+  const size_t first = text.starts_with('-') ? 1 : 0;
+  if (text.size() > first + 1 && text[first] == '0') return false;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size();
 }
@@ -93,10 +95,12 @@ std::vector<std::string> Words(const Json& list) {
 
 class Validator {
  public:
-  Validator(const Json& root, const std::string& file, std::vector<InputError>& errors)
-      : root_(root), file_(file), errors_(errors) {}
+  Validator(const Json& root, const std::map<std::string, std::regex>& patterns,
+            const std::string& file, std::vector<InputError>& errors)
+      : root_(root), patterns_(patterns), file_(file), errors_(errors) {}
 
   void Check(const Json& given, const YAML::Node& node, const std::string& what) {
+    if (errors_.size() >= kMostErrors) return;
     const Json& schema = Resolve(given);
     if (schema.contains("anyOf")) {
       CheckAlternatives(schema["anyOf"], node, what);
@@ -151,8 +155,11 @@ class Validator {
     const bool open =
         !schema.contains("additionalProperties") || !schema["additionalProperties"].is_boolean();
 
+    // First, because an alias costs a word and may stand for a mebibyte.
+    if (!CheckCount(schema, node, what, "minProperties", "maxProperties", "keys")) return;
     std::set<std::string> seen;
     for (const auto& entry : node) {
+      if (errors_.size() >= kMostErrors) return;
       if (!entry.first.IsScalar()) {
         Tell(entry.first, "a key of " + what + " is " + KindOf(entry.first) + "; expected a word");
         continue;
@@ -176,23 +183,23 @@ class Validator {
         if (!seen.count(key)) Tell(node, what + " lacks the key '" + key + "'");
       }
     }
-    CheckCount(schema, node, what, "minProperties", "maxProperties", "keys");
   }
 
   void CheckArray(const Json& schema, const YAML::Node& node, const std::string& what) {
-    CheckCount(schema, node, what, "minItems", "maxItems", "entries");
+    if (!CheckCount(schema, node, what, "minItems", "maxItems", "entries")) return;
     if (!schema.contains("items")) return;
     size_t number = 0;
     for (const YAML::Node& entry : node) {
+      if (errors_.size() >= kMostErrors) return;
       Check(schema["items"], entry, "entry " + std::to_string(++number) + " of " + what);
     }
   }
 
-  void CheckCount(const Json& schema, const YAML::Node& node, const std::string& what,
+  bool CheckCount(const Json& schema, const YAML::Node& node, const std::string& what,
                   const char* minimum, const char* maximum, const char* unit) {
     const size_t least = schema.value(minimum, size_t{0});
     const size_t most = schema.value(maximum, SIZE_MAX);
-    if (node.size() >= least && node.size() <= most) return;
+    if (node.size() >= least && node.size() <= most) return true;
     const bool few = node.size() < least;
     const size_t bound = few ? least : most;
     Tell(node, what + " has " + std::to_string(node.size()) + " " + unit + "; expected " +
@@ -200,6 +207,7 @@ class Validator {
                     : few         ? "at least "
                                   : "at most ") +
                    std::to_string(bound));
+    return false;
   }
 
   void CheckScalar(const Json& schema, const YAML::Node& node, const std::string& what) {
@@ -216,7 +224,7 @@ class Validator {
     if (schema.contains("pattern")) {
       // The expressions of <regex> recurse for each character; nothing that fits one is long.
       const bool fits = text.size() <= 256 &&
-                        std::regex_match(text, std::regex(schema["pattern"].get<std::string>()));
+                        std::regex_match(text, patterns_.at(schema["pattern"].get<std::string>()));
       if (!fits) {
         Tell(node, what + " is " + KindOf(node) + "; expected " +
                        schema.value("description", schema["pattern"].get<std::string>()));
@@ -239,6 +247,7 @@ class Validator {
   }
 
   const Json& root_;
+  const std::map<std::string, std::regex>& patterns_;
   const std::string& file_;
   std::vector<InputError>& errors_;
 };
@@ -249,6 +258,21 @@ Place PlaceOf(const YAML::Node& node, const std::string& file) {
   const YAML::Mark mark = node.Mark();
   if (mark.is_null()) return {file, 0, 0};
   return {file, mark.line + 1, mark.column + 1};
+}
+
+Schema::Schema(Json root) : root_(std::move(root)) {
+  std::vector<const Json*> places = {&root_};
+  while (!places.empty()) {
+    const Json& place = *places.back();
+    places.pop_back();
+    if (place.is_object() && place.contains("pattern") && place["pattern"].is_string()) {
+      const auto pattern = place["pattern"].get<std::string>();
+      patterns_.try_emplace(pattern, pattern);
+    }
+    for (const Json& below : place) {
+      if (below.is_structured()) places.push_back(&below);
+    }
+  }
 }
 
 Result<Schema> Schema::Parse(std::string_view text) {
@@ -266,7 +290,7 @@ Result<Schema> Schema::Parse(std::string_view text) {
 
 void Schema::Validate(const YAML::Node& node, const std::string& file,
                       std::vector<InputError>& errors) const {
-  Validator(root_, file, errors).Check(root_, node, "the scenario");
+  Validator(root_, patterns_, file, errors).Check(root_, node, "the scenario");
 }
 
 }  // namespace sfa::conformance

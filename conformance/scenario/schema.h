@@ -1,6 +1,6 @@
 // Checks a YAML document against the part of JSON Schema that scenarios/schema.json uses: type,
-// properties, required, additionalProperties, min/maxProperties, items, minItems, enum, pattern,
-// minLength, minimum, maximum, anyOf (told apart by type), $ref into $defs.
+// properties, required, additionalProperties, min/maxProperties, items, minItems, maxItems, enum,
+// pattern, minLength, minimum, maximum, anyOf (told apart by type), $ref into $defs.
 //
 // What editors offer while typing and what the loader accepts thus come from one file. A schema's
 // `description` becomes the answer to "what is allowed here".
@@ -9,8 +9,10 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,8 +32,9 @@ class Schema {
                 std::vector<InputError>& errors) const;
 
  private:
-  explicit Schema(nlohmann::ordered_json root) : root_(std::move(root)) {}
+  explicit Schema(nlohmann::ordered_json root);
   nlohmann::ordered_json root_;
+  std::map<std::string, std::regex> patterns_;  // of all its places, by their text
 };
 
 // Where a node stands.

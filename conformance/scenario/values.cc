@@ -78,7 +78,8 @@ std::optional<WallTime> ParseDate(std::string_view text) {
   if (std::from_chars(at, at + 4, year).ptr != at + 4) return std::nullopt;
   if (std::from_chars(at + 5, at + 7, month).ptr != at + 7) return std::nullopt;
   if (std::from_chars(at + 8, at + 10, day).ptr != at + 10) return std::nullopt;
-  if (year < 1970 || month < 1 || day < 1) return std::nullopt;
+  // A wall time in nanoseconds ends in the year 2262.
+  if (year < 1970 || year > 2199 || month < 1 || day < 1) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(year),
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
