@@ -74,7 +74,7 @@ class LadderBuilder {
     }
     if (seen.kind == "call") in_call_.insert(who);
     // What reaches nobody is a note: the console, logging in, hanging up when the call is over.
-    if (in_call_.count(who) == 0) return Note(seen, who, label);
+    if (in_call_.count(who) == 0 || seen.kind == "logout") return Note(seen, who, label);
     if (seen.kind == "answer") ringing_.erase(who);
     if (seen.kind == "hangup" || seen.kind == "reject") leaving_.insert(who);
     Arrow(seen, who, kAsterisk, label);
