@@ -5,6 +5,7 @@
 
 #include "conformance/command_line/options.h"
 #include "conformance/command_line/print.h"
+#include "conformance/host/children.h"
 #include "conformance/host/files.h"
 #include "conformance/results/json.h"
 #include "conformance/runner/run_case.h"
@@ -58,6 +59,7 @@ ExitCode Run(const CommonOptions& common, const std::string& file) {
 }
 
 ExitCode RunWorker(const CommonOptions& common, const std::string& file) {
+  EndWithParent();
   const std::optional<Library> library = OpenLibrary(common.source_root);
   if (!library) return kExitBadInput;
   const auto result = LoadAndRun(common, file, *library);

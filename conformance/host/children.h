@@ -22,6 +22,9 @@ ChildResult RunChild(const std::vector<std::string>& arguments);
 void RunChildren(const std::vector<std::vector<std::string>>& jobs, int parallel,
                  const std::function<void(size_t job, ChildResult result)>& done);
 
+// For a worker: this process is killed when the thread that has started it ends, however it ends.
+void EndWithParent();
+
 // User and system time of this process, in seconds.
 double CpuSeconds();
 
