@@ -129,6 +129,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
  private:
   void OnLine(const std::string& line) override;
   void OnGone(const std::string& how) override;
+  void AnswerReady(const std::string& problem);
   void Connect();
   void ReadLog();
   void OnEvent(const AmiMessage& event);
@@ -147,6 +148,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   std::thread thread_;
   // From here on: the runtime's thread only.
   std::promise<std::string> ready_;
+  bool answered_ = false;
   std::unique_ptr<Sandbox> sandbox_;
   std::unique_ptr<Timer> poll_, deadline_, log_timer_;
   LogTail log_{settings_.work_directory + "/log/full"};
@@ -184,10 +186,10 @@ Status RealAsteriskHost::Prepare(const SandboxSettings& settings) {
 
 void RealAsteriskHost::OnLine(const std::string& line) {
   if (line == "ready") {
-    ready_.set_value("");
+    AnswerReady("");
   } else if (line.rfind("error ", 0) == 0) {
     if (started_) return StartFailed(line.substr(6));
-    ready_.set_value(line.substr(6));
+    AnswerReady(line.substr(6));
   } else if (line.rfind("left ", 0) == 0) {
     left_behind_.push_back(line.substr(5));
   } else if (line == "started") {
@@ -200,6 +202,10 @@ void RealAsteriskHost::OnLine(const std::string& line) {
     });
     log_timer_->Start(kLogPeriod);
   }
+}
+
+void RealAsteriskHost::AnswerReady(const std::string& problem) {
+  if (!std::exchange(answered_, true)) ready_.set_value(problem);
 }
 
 void RealAsteriskHost::ReadLog() {
@@ -261,6 +267,7 @@ void RealAsteriskHost::OnGone(const std::string& how) {
   session_.reset();
   questions_.clear();
   StartFailed(how);
+  AnswerReady("the namespaces cannot be made here; their process ended: " + how);
   if (stopped_) post_(std::exchange(stopped_, nullptr));
 }
 

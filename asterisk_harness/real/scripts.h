@@ -9,8 +9,9 @@
 
 namespace sfa::harness {
 
-// Runs `argv` and returns the last line of its standard output; its standard error goes to ours.
-// Exit status 3 is kNotFound: it cannot be had on this machine, for the reason it has told.
+// Runs `argv` and returns the last line of its standard output; its standard error goes to ours,
+// and its last line is the error's message. Exit status 3 is kNotFound: it cannot be had on this
+// machine.
 Result<std::string> RunScript(const std::vector<std::string>& argv);
 
 }  // namespace sfa::harness
