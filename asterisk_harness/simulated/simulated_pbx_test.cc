@@ -86,6 +86,17 @@ class World : public PbxObserver {
     RunFor(seconds(15));
   }
 
+  // As an administrator ends a PBX: gracefully, until nothing of it runs.
+  ~World() {
+    if (!stopped_) Stop();
+  }
+
+  bool Stop() {
+    pbx->Stop([this] { stopped_ = true; });
+    RunFor(seconds(20));
+    return stopped_;
+  }
+
   void RunFor(Duration length) { simulation_.RunUntil(simulation_.Now() + length); }
 
   std::string Command(const std::string& command) {
@@ -138,6 +149,7 @@ class World : public PbxObserver {
     return *machines_.back();
   }
 
+  bool stopped_ = false;
   sim::Simulation simulation_{{.seed = 3, .start = WallTime(seconds(1275350400))}};
   sim::Network network_{simulation_, ""};
   std::vector<std::unique_ptr<Machine>> machines_;
@@ -182,10 +194,7 @@ TEST(SimulatedPbx, PlacesACallAndStopsWithoutLeavingAnEngine) {
   world.RunFor(seconds(10));
   ASSERT_NE(world.Event("OriginateResponse"), nullptr) << world.Log();
   EXPECT_EQ(world.Event("OriginateResponse")->Get("Response"), "Success") << world.Log();
-  bool stopped = false;
-  world.pbx->Stop([&] { stopped = true; });
-  world.RunFor(seconds(20));
-  EXPECT_TRUE(stopped);
+  EXPECT_TRUE(world.Stop());
   EXPECT_FALSE(world.EngineRuns());
 }
 
