@@ -12,6 +12,8 @@ namespace {
 constexpr int kMaxIncludeDepth = 10;
 // More than any real configuration, little enough to hold.
 constexpr size_t kMaxLines = 200000;
+// What a few short lines with += or a template grow to.
+constexpr size_t kMaxBytes = size_t{32} << 20;
 
 class Reader {
  public:
@@ -36,6 +38,7 @@ class Reader {
       if (content.empty()) continue;
       if (Status status = ReadLine(content, file, number, depth); !status) return status;
       if (result_.lines.size() > kMaxLines) return Invalid(file, number, "too many lines");
+      if (bytes_ > kMaxBytes) return Invalid(file, number, "more than 32 MiB of values");
     }
     if (in_comment) {
       Warn("Unterminated comment detected beginning on line " + std::to_string(comment_start));
@@ -114,6 +117,7 @@ class Reader {
     }
     std::string value(Trim(content.substr(value_at)));
     if (append) value = Previous(std::string(name)) + value;
+    bytes_ += section_.size() + name.size() + value.size();
     result_.lines.push_back({section_, std::string(name), std::move(value), file, number});
     return {};
   }
@@ -172,7 +176,10 @@ class Reader {
       return Invalid(file, number,
                      "Inheritance requested, but category '" + parent + "' does not exist");
     }
-    for (ConfigurationLine& line : inherited) result_.lines.push_back(std::move(line));
+    for (ConfigurationLine& line : inherited) {
+      bytes_ += line.section.size() + line.name.size() + line.value.size();
+      result_.lines.push_back(std::move(line));
+    }
     return {};
   }
 
@@ -213,6 +220,7 @@ class Reader {
   std::string section_;
   std::vector<std::string> templates_;
   Configuration result_;
+  size_t bytes_ = 0;  // in the result's lines
 };
 
 }  // namespace

@@ -79,6 +79,15 @@ TEST(ConfigurationFile, MistakesNameFileAndLine) {
   EXPECT_NE(ErrorOf("[a]\n#exec /bin/true\n"), "");
 }
 
+TEST(ConfigurationFile, WhatGrowsHasABound) {
+  std::string appended = "[a]\n";
+  for (int i = 0; i < 100'000; ++i) appended += "x+=yyyyyyyy\n";
+  EXPECT_NE(ErrorOf(appended).find("more than 32 MiB"), std::string::npos);
+  std::string inherited = "[t](!)\nx=" + std::string(500'000, 'y') + "\n";
+  for (int i = 0; i < 10'000; ++i) inherited += "[s" + std::to_string(i) + "](t)\n";
+  EXPECT_NE(ErrorOf(inherited).find("more than 32 MiB"), std::string::npos);
+}
+
 TEST(ConfigurationFile, WarnsAndGoesOn) {
   const Result<Configuration> result = Read({{"a.conf", "[a]\nnonsense\n#frob x\ny=1\n"}});
   ASSERT_TRUE(result.ok());
