@@ -31,7 +31,7 @@ std::string LookedFor(const CheckResult& check) {
 }  // namespace
 
 std::string Word(Verdict verdict, int width) {
-  const std::string word = fmt::format("{:<{}}", ToString(verdict), width);
+  std::string word = fmt::format("{:<{}}", ToString(verdict), width);
   if (!OutputIsTerminal()) return word;
   return fmt::format("\x1b[{}m{}\x1b[0m", Colour(verdict), word);
 }
