@@ -10,7 +10,7 @@ namespace {
 
 // A dialplan that goes in circles without ever waiting must let time pass.
 constexpr int kStepsWithoutTime = 100;
-constexpr Duration kTimeOfThoseSteps = std::chrono::milliseconds(1);
+constexpr Duration kTimeOfThoseSteps = std::chrono::milliseconds(20);
 
 std::string PlaceOf(const Channel& channel) {
   return "[" + channel.exten + "@" + channel.context + ":" + std::to_string(channel.priority) + "]";
