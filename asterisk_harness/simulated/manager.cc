@@ -51,8 +51,8 @@ void AmiReply::Send(const std::string& first_header, const std::string& first_va
   AmiMessage message;
   message.headers.emplace_back(first_header, first_value);
   if (!action_id_.empty()) message.headers.emplace_back("ActionID", action_id_);
-  for (auto& [name, value] : headers) {
-    message.headers.emplace_back(std::move(name), OneLine(value));
+  for (auto& header : headers) {
+    message.headers.emplace_back(std::move(header.first), OneLine(header.second));
   }
   sink_(message, last);
 }
@@ -73,8 +73,8 @@ void Manager::Emit(const std::string& event, unsigned classes, Headers headers) 
   message.headers.reserve(headers.size() + 2);
   message.headers.emplace_back("Event", event);
   message.headers.emplace_back("Privilege", PrivilegeText(classes));
-  for (auto& [name, value] : headers) {
-    message.headers.emplace_back(std::move(name), OneLine(value));
+  for (auto& header : headers) {
+    message.headers.emplace_back(std::move(header.first), OneLine(header.second));
   }
   for (size_t i = 0; i < listeners_.size(); ++i) {
     listeners_[i]->OnManagerEvent(classes, message);

@@ -235,6 +235,7 @@ std::vector<std::string> TouchesTheWorld(const Source& source) {
     if (ForbiddenIncludes().count(include.what) > 0) findings.push_back(include);
   }
   std::vector<std::string> found;
+  found.reserve(findings.size());
   for (const Finding& finding : findings) found.push_back(At(source.path, finding));
   return found;
 }

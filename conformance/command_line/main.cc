@@ -110,6 +110,9 @@ int Main(int argc, char** argv) {
   CLI::App* bench = app.add_subcommand("bench", "processor time of a call, against raw ns-3");
   bench->add_flag("--json", common.json, "one JSON object instead of text");
 
+  // ./sfalab runs it itself; here it is for --help and for whoever calls the program directly.
+  CLI::App* test = app.add_subcommand("test", "every test of the project, as CI runs them");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
@@ -119,6 +122,7 @@ int Main(int argc, char** argv) {
                  Explain(problem, app, arguments).c_str());
     return kExitBadInput;
   }
+  if (test->parsed()) return TellError("test is started by ./sfalab test", kExitBadInput);
   if (conform->parsed() && common.out.empty()) common.out = "out";
   if (!common.out.empty()) {
     common.out = AbsolutePath(common.out);

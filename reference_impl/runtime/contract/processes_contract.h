@@ -20,7 +20,7 @@ class ProcessesContract : public testing::TestWithParam<ProcessesBedFactory> {
   }
   std::string WriteImage(const std::string& directory, const std::string& image,
                          uint32_t permissions = 0700) {
-    const std::string path = directory + "/skyhost";
+    std::string path = directory + "/skyhost";
     EXPECT_TRUE(bed_->runtime().files().WriteAtomically(path, image, permissions).ok());
     return path;
   }
