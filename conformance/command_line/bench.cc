@@ -111,6 +111,7 @@ ExitCode Bench(const CommonOptions& common) {
   // Interleaved, so that a machine that grows slower or faster meanwhile does so for all.
   std::vector<std::string> words = {"sfalab", "--benchmark_enable_random_interleaving=true"};
   std::vector<char*> arguments;
+  arguments.reserve(words.size());
   for (std::string& word : words) arguments.push_back(word.data());
   int count = static_cast<int>(arguments.size());
   benchmark::Initialize(&count, arguments.data());

@@ -70,7 +70,7 @@ std::string Advice(const CLI::App& app, const std::vector<std::string>& argument
 
 std::string Explain(const CLI::ParseError& problem, const CLI::App& app,
                     const std::vector<std::string>& arguments) {
-  const std::string advice = Advice(app, arguments);
+  std::string advice = Advice(app, arguments);
   if (app.get_subcommands().empty()) return advice;
   // A refused value has said what is allowed.
   if (problem.get_exit_code() == static_cast<int>(CLI::ExitCodes::ValidationError)) {

@@ -34,7 +34,7 @@ TEST(ProgramTest, WrongUseIsAnsweredWithTheNearestWord) {
 
 TEST(ProgramTest, EveryWrongUseEndsWithTwoAndSaysWhatIsAllowed) {
   const TemporaryDirectory directory;
-  const std::string at = directory.path();
+  const std::string& at = directory.path();
   ASSERT_TRUE(WriteFile(at + "/empty.sqlite", "").ok());
   const std::string run = "run " SFA_SOURCE_ROOT "/scenarios/outgoing-busy.yaml ";
   const struct {
