@@ -57,9 +57,9 @@ class World {
   }
 
   void Add(const Account& account) { EXPECT_TRUE(login_server_->AddAccount(account).ok()); }
-  void AddSite(const std::string& name, std::optional<sim::NatSettings> nat,
+  void AddSite(const std::string& name, const std::optional<sim::NatSettings>& nat,
                const sim::LinkSettings& link = {}) {
-    network_.AddSite({name, std::move(nat), link, link});
+    network_.AddSite({name, nat, link, link});
   }
   TestPerson& AddPerson(const std::string& site, ClientSettings settings) {
     settings.network = peer::BuiltInNetwork();

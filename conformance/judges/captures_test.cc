@@ -24,7 +24,7 @@ class CapturesTest : public testing::Test {
 
   // All captures of a run in one file: a start of tshark takes longer than the reading.
   static std::string Merge(const std::string& directory) {
-    const std::string merged = directory + "/all.pcap";
+    std::string merged = directory + "/all.pcap";
     std::vector<std::string> command = {"mergecap", "-F", "pcap", "-w", merged};
     const std::vector<std::string> names = *ListFiles(directory, ".pcap");
     for (const std::string& name : names) command.push_back(directory + "/" + name);

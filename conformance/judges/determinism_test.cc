@@ -42,13 +42,14 @@ std::map<std::string, std::string> FreshFingerprints(const Library& library,
                                                      const std::string& directory) {
   const std::vector<std::string> files = library.ScenarioFiles();
   std::vector<std::vector<std::string>> commands;
+  commands.reserve(files.size());
   for (const std::string& file : files) {
     commands.push_back(
         {"env", "-C", directory, "-i", "PATH=/usr/bin:/bin", "SFA_FINGERPRINT_OF=" + file,
          OwnPath(), "--gtest_filter=DISABLED_FreshProcess.*", "--gtest_also_run_disabled_tests"});
   }
   std::map<std::string, std::string> fingerprints;
-  RunChildren(commands, 2, [&](size_t job, ChildResult result) {
+  RunChildren(commands, 2, [&](size_t job, const ChildResult& result) {
     const size_t at = result.output.find("fingerprint=");
     fingerprints[files[job]] =
         at == std::string::npos ? "no answer: " + result.output : result.output.substr(at + 12, 64);
