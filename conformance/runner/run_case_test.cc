@@ -13,7 +13,6 @@ namespace sfa::conformance {
 namespace {
 
 using testing::Contains;
-using testing::HasSubstr;
 
 class UnavailableFactory final : public PbxFactory {
  public:

@@ -19,40 +19,49 @@ using testing::HasSubstr;
 // A document that may be wrong in ways in which YAML::Node cannot: a key may stand twice.
 struct Tree {
   enum Kind { kScalar, kList, kMapping } kind = kScalar;
+  struct Entry;
   std::string scalar;
-  std::vector<std::pair<Tree, Tree>> entries;  // of a list: the second of each
+  std::vector<Entry> entries;
 
-  static Tree Of(const YAML::Node& node) {
-    Tree tree;
-    if (node.IsScalar()) tree.scalar = node.Scalar();
-    if (node.IsSequence()) tree.kind = kList;
-    if (node.IsMap()) tree.kind = kMapping;
-    for (const auto& entry : node) {
-      if (node.IsMap()) tree.entries.emplace_back(Of(entry.first), Of(entry.second));
-      if (node.IsSequence()) tree.entries.emplace_back(Tree{}, Of(entry));
-    }
-    return tree;
-  }
+  static Tree Of(const YAML::Node& node);
   static Tree Scalar(std::string text) { return {kScalar, std::move(text), {}}; }
-
   // As flow style, one line for each entry, every scalar in quotes.
-  std::string ToYaml() const {
-    if (kind == kScalar) {
-      std::string quoted = "\"";
-      for (const char c : scalar) {
-        if (c == '"' || c == '\\') quoted += '\\';
-        quoted += c == '\n' ? "\\n" : std::string(1, c);
-      }
-      return quoted + '"';
-    }
-    std::string text(1, kind == kList ? '[' : '{');
-    for (const auto& [key, value] : entries) {
-      if (kind == kMapping) text += "? " + key.ToYaml() + " : ";
-      text += value.ToYaml() + ",\n";
-    }
-    return text + (kind == kList ? ']' : '}');
-  }
+  std::string ToYaml() const;
 };
+
+// Of a mapping: key and value; of a list: the second.
+struct Tree::Entry {
+  Tree first, second;
+};
+
+Tree Tree::Of(const YAML::Node& node) {
+  Tree tree;
+  if (node.IsScalar()) tree.scalar = node.Scalar();
+  if (node.IsSequence()) tree.kind = kList;
+  if (node.IsMap()) tree.kind = kMapping;
+  for (const auto& entry : node) {
+    if (node.IsMap()) tree.entries.push_back({Of(entry.first), Of(entry.second)});
+    if (node.IsSequence()) tree.entries.push_back({Tree{}, Of(entry)});
+  }
+  return tree;
+}
+
+std::string Tree::ToYaml() const {
+  if (kind == kScalar) {
+    std::string quoted = "\"";
+    for (const char c : scalar) {
+      if (c == '"' || c == '\\') quoted += '\\';
+      quoted += c == '\n' ? "\\n" : std::string(1, c);
+    }
+    return quoted + '"';
+  }
+  std::string text(1, kind == kList ? '[' : '{');
+  for (const auto& [key, value] : entries) {
+    if (kind == kMapping) text += "? " + key.ToYaml() + " : ";
+    text += value.ToYaml() + ",\n";
+  }
+  return text + (kind == kList ? ']' : '}');
+}
 
 class HostileScenarioTest : public testing::Test {
  protected:

@@ -11,6 +11,7 @@ std::vector<std::string> Mistakes(const std::string& schema, const std::string& 
   std::vector<InputError> errors;
   parsed->Validate(YAML::Load(yaml), "f", errors);
   std::vector<std::string> texts;
+  texts.reserve(errors.size());
   for (const InputError& error : errors) texts.push_back(ToString(error));
   return texts;
 }
