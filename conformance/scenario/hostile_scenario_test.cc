@@ -24,7 +24,7 @@ struct Tree {
   std::vector<Entry> entries;
 
   static Tree Of(const YAML::Node& node);
-  static Tree Scalar(std::string text) { return {kScalar, std::move(text), {}}; }
+  static Tree Scalar(std::string text);
   // As flow style, one line for each entry, every scalar in quotes.
   std::string ToYaml() const;
 };
@@ -45,6 +45,8 @@ Tree Tree::Of(const YAML::Node& node) {
   }
   return tree;
 }
+
+Tree Tree::Scalar(std::string text) { return {kScalar, std::move(text), {}}; }
 
 std::string Tree::ToYaml() const {
   if (kind == kScalar) {
