@@ -31,7 +31,7 @@ class SqliteFilesTest : public testing::Test {
     EXPECT_EQ(sqlite3_prepare_v2(database.handle(), sql, -1, &statement, nullptr), SQLITE_OK);
     EXPECT_EQ(sqlite3_step(statement), SQLITE_ROW) << sqlite3_errmsg(database.handle());
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, 0));
-    const std::string result = text == nullptr ? "" : text;
+    std::string result = text == nullptr ? "" : text;
     sqlite3_finalize(statement);
     return result;
   }
