@@ -22,6 +22,7 @@ enum class NatPortAssignment { kPreservation, kSequential, kRandom };
 struct NatSettings {
   // A box with its own rules that no mapping and filtering word describes: see linux_masquerade.h.
   bool linux_masquerade = false;
+  bool linux_random = false;  // of linux_masquerade: `masquerade random`
   NatMapping mapping = NatMapping::kEndpointIndependent;
   NatFiltering filtering = NatFiltering::kAddressAndPortDependent;
   NatPortAssignment ports = NatPortAssignment::kPreservation;

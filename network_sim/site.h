@@ -14,19 +14,46 @@
 
 namespace sfa::sim {
 
-// One direction of an access link.
+// One direction of an access link. Probabilities are from 0 to 1; each impairment draws from a
+// stream of its own, so that one more does not change what the others do.
 struct LinkSettings {
   Duration delay = std::chrono::milliseconds(10);
   Duration jitter{};             // uniform in [0, jitter] added; order is kept
-  double loss = 0;               // probability, 0 to 1
+  double loss = 0;               // of each packet by itself
   uint64_t bits_per_second = 0;  // 0: unlimited
   size_t queue_bytes = 64 * 1024;
+  // Losses that come in bursts (Gilbert's model): this share of all packets is lost, `burst_length`
+  // of them in a row in the mean. burst_loss <= burst_length / (burst_length + 1).
+  double burst_loss = 0;
+  double burst_length = 1;
+  double reorder = 0;  // of being overtaken: such a packet comes `reorder_by` later than otherwise
+  Duration reorder_by = std::chrono::milliseconds(30);
+  double duplicate = 0;  // of coming twice
+};
+
+// Both directions.
+struct LineSettings {
+  LinkSettings up, down;
+};
+
+// What a site's router lets through, besides what its NAT does: see firewall.h.
+enum class FirewallKind { kNone, kStateful, kUdpBlocked, kWebOnly, kAllBlocked };
+struct FirewallSettings {
+  FirewallKind kind = FirewallKind::kNone;
+  bool reject = false;  // tells the inside what it refuses to it; otherwise all is silence
+  friend bool operator==(const FirewallSettings&, const FirewallSettings&) = default;
 };
 
 struct SiteSettings {
   std::string name;                // "office"
-  std::optional<NatSettings> nat;  // none: its hosts have public addresses
+  std::optional<NatSettings> nat;  // none: its hosts have addresses of the network outside
   LinkSettings up, down;
+  FirewallSettings firewall;
+  // The site inside whose LAN this one's access link ends, in place of the Internet. It has a NAT
+  // and has been added before.
+  std::string behind;
+  // Other sites stand behind it: its LAN has addresses of RFC 6598.
+  bool carrier = false;
 };
 
 // A machine in the world. Lives as long as the Network.

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "protocol/media/codec.h"
+#include "conformance/checks/stretch.h"
 #include "protocol/media/signal_match.h"
 #include "protocol/media/voice_quality.h"
 
@@ -13,31 +13,30 @@ namespace {
 
 constexpr Duration kLongestDelay = std::chrono::seconds(2);
 
-int64_t Samples(Duration duration) { return duration.count() * media::kSampleRate / 1'000'000'000; }
-
-struct Measures {
-  bool found = false;
-  double correlation = 0;
-  Duration delay{};
-  double loss_percent = 0;
-  double mos = 0;
-};
+// What counters say of the whole call. Of a part of it they say nothing: there, what does not
+// correlate counts as lost.
+double LossPercent(const Recording& listener, bool whole, double correlation) {
+  if (!whole) return 100 * (1 - correlation);
+  const double expected = static_cast<double>(listener.packets_received + listener.packets_lost);
+  return expected > 0 ? 100.0 * static_cast<double>(listener.packets_lost) / expected : 0;
+}
 
 // Both signals are on the world's time line; the search is for what lies between them.
-Measures Measure(const Recording& speaker, const Recording& listener) {
-  const Duration offset = listener.heard_start - speaker.sent_start;
+Heard Measure(const Recording& speaker, const Recording& listener, const Window& window) {
+  const Stretch said = Stretch{speaker.sent_start, speaker.sent}.Between(window.start, window.end);
+  const Stretch heard = Stretch{listener.heard_start, listener.heard}.Between(
+      window.start, window.end + kLongestDelay);
+  const Duration offset = heard.start - said.start;
   media::MatchSettings settings;
-  settings.least_delay = -Samples(offset);
-  settings.greatest_delay = Samples(kLongestDelay) - Samples(offset);
-  const media::SignalMatch match = media::FindSignal(speaker.sent, listener.heard, settings);
-  Measures measures;
+  settings.least_delay = -Stretch::SamplesIn(offset);
+  settings.greatest_delay = Stretch::SamplesIn(kLongestDelay) - Stretch::SamplesIn(offset);
+  const media::SignalMatch match = media::FindSignal(said.samples, heard.samples, settings);
+  Heard measures;
   measures.found = match.found;
   measures.correlation = match.correlation;
-  measures.delay = offset + Duration(match.delay * (1'000'000'000 / media::kSampleRate));
-  const double expected = static_cast<double>(listener.packets_received + listener.packets_lost);
-  if (expected > 0) {
-    measures.loss_percent = 100.0 * static_cast<double>(listener.packets_lost) / expected;
-  }
+  measures.delay = offset + Stretch::DurationOf(match.delay);
+  const bool whole = said.samples.size() == speaker.sent.size();
+  measures.loss_percent = LossPercent(listener, whole, match.correlation);
   const Duration one_way = speaker.actor == listener.actor ? measures.delay / 2 : measures.delay;
   measures.mos =
       media::MeanOpinionScore(one_way, measures.loss_percent, media::kG711ConcealedQuality);
@@ -46,17 +45,22 @@ Measures Measure(const Recording& speaker, const Recording& listener) {
 
 }  // namespace
 
-Finding Listen(const AudioExpectation& expected, const Window& window, const Trace& trace) {
-  // Of several calls of the two, the pair that was heard best.
-  std::optional<Measures> best;
+std::optional<Heard> Hear(const std::string& from, const std::string& heard_by,
+                          const Window& window, const Trace& trace) {
+  std::optional<Heard> best;
   for (const Recording& speaker : trace.recordings()) {
-    if (speaker.actor != expected.from || speaker.sent_start > window.end) continue;
+    if (speaker.actor != from || speaker.sent_start > window.end) continue;
     for (const Recording& listener : trace.recordings()) {
-      if (listener.actor != expected.heard_by || listener.heard.empty()) continue;
-      const Measures measures = Measure(speaker, listener);
+      if (listener.actor != heard_by || listener.heard.empty()) continue;
+      const Heard measures = Measure(speaker, listener, window);
       if (!best || measures.correlation > best->correlation) best = measures;
     }
   }
+  return best;
+}
+
+Finding Listen(const AudioExpectation& expected, const Window& window, const Trace& trace) {
+  const std::optional<Heard> best = Hear(expected.from, expected.heard_by, window, trace);
   if (!best) return {Verdict::kFail, "there is no call of both in which anything was heard", {}};
   const double milliseconds = std::chrono::duration<double, std::milli>(best->delay).count();
   Finding finding;

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "conformance/checks/audio.h"
+#include "conformance/checks/gap.h"
 #include "conformance/checks/sighting.h"
 #include "conformance/checks/standing.h"
 #include "conformance/scenario/values.h"
@@ -121,6 +122,9 @@ class ScenarioJudge {
       finding = LookFor(*sighting, expectation.never, window, trace_);
     } else if (const auto* audio = std::get_if<AudioExpectation>(&expectation.subject)) {
       finding = Listen(*audio, window, trace_);
+    } else if (const auto* gap = std::get_if<AudioGapExpectation>(&expectation.subject)) {
+      finding = LookForGap(*gap, window, expectation.after.has_value(),
+                           expectation.within.has_value(), trace_);
     } else {
       finding = LookAtEnd(std::get<AtEnd>(expectation.subject), trace_);
     }

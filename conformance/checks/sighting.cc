@@ -49,7 +49,9 @@ bool IsClientSight(const Sighting& sighting, const Observation& seen) {
     return seen.kind == "login" &&
            seen.Get("state") == (FieldOf(sighting, "login") == "in" ? "Logged In" : "Logged Out");
   }
-  if (seen.kind != FieldOf(sighting, "call")) return false;
+  // The kind of path is a field of its sight, how far a call is the kind of its own.
+  const bool path = sighting.kind == "path";
+  if (seen.kind != (path ? sighting.kind : FieldOf(sighting, "call"))) return false;
   return std::all_of(sighting.fields.begin(), sighting.fields.end(), [&](const auto& field) {
     return field.first == "call" || Matches(field.second, seen.Get(field.first));
   });
@@ -127,6 +129,19 @@ std::optional<int> LicensedInUse(const std::string& output) {
     return std::nullopt;
   }
   return count;
+}
+
+// What World tells of people's calls when it looks around.
+Finding CompareCalls(int expected, const Trace& trace) {
+  for (const Observation& seen : trace.observations()) {
+    if (seen.observer != Observer::kWorld || seen.kind != "calls left") continue;
+    std::string who;
+    for (const auto& [name, value] : seen.fields) who += (who.empty() ? ": " : ", ") + name;
+    return {static_cast<int>(seen.fields.size()) == expected ? Verdict::kPass : Verdict::kFail,
+            fmt::format("{} calls of people at the end{}", seen.fields.size(), who),
+            seen.at.time_since_epoch()};
+  }
+  return {Verdict::kInconclusive, "nobody looked for calls at the end", std::nullopt};
 }
 
 const Observation* LastOutput(const Trace& trace, const std::string& command) {
@@ -214,6 +229,7 @@ Finding LookAtEnd(const AtEnd& expected, const Trace& trace) {
     add(CompareCount("licensed channels in use", *expected.licensed_channels_in_use, trace,
                      "skype show licenses", LicensedInUse));
   }
+  if (expected.calls) add(CompareCalls(*expected.calls, trace));
   return worst;
 }
 

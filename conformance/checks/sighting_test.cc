@@ -72,9 +72,9 @@ TEST(SightingTest, CountsWhatIsLeft) {
              "asterisk",
              "core show channels",
              {{"output", "Channel\n0 active channels\n0 active calls\n"}}});
-  EXPECT_EQ(LookAtEnd({0, {}}, trace).verdict, Verdict::kPass);
-  EXPECT_EQ(LookAtEnd({1, {}}, trace).verdict, Verdict::kFail);
-  EXPECT_EQ(LookAtEnd({0, 0}, trace).verdict, Verdict::kInconclusive) << "nobody was asked";
+  EXPECT_EQ(LookAtEnd({0, {}, {}}, trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookAtEnd({1, {}, {}}, trace).verdict, Verdict::kFail);
+  EXPECT_EQ(LookAtEnd({0, 0, {}}, trace).verdict, Verdict::kInconclusive) << "nobody was asked";
   trace.Add({At(9),
              Observer::kConsole,
              "asterisk",
@@ -82,8 +82,34 @@ TEST(SightingTest, CountsWhatIsLeft) {
              {{"output",
                "File: S4A-1.lic -- Channels: 5 (OK)\n"
                "1/1 of 5 licensed channels are currently in use\n"}}});
-  EXPECT_EQ(LookAtEnd({0, 1}, trace).verdict, Verdict::kPass);
-  EXPECT_EQ(LookAtEnd({0, 0}, trace).verdict, Verdict::kFail);
+  EXPECT_EQ(LookAtEnd({0, 1, {}}, trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookAtEnd({0, 0, {}}, trace).verdict, Verdict::kFail);
+}
+
+TEST(SightingTest, CallsOfPeopleAreCountedByWhoLooked) {
+  Trace trace;
+  EXPECT_EQ(LookAtEnd({{}, {}, 0}, trace).verdict, Verdict::kInconclusive);
+  trace.Add({At(9), Observer::kWorld, "world", "calls left", {{"austin", "in a call"}}});
+  EXPECT_EQ(LookAtEnd({{}, {}, 0}, trace).verdict, Verdict::kFail);
+  EXPECT_EQ(LookAtEnd({{}, {}, 1}, trace).verdict, Verdict::kPass);
+}
+
+TEST(SightingTest, APathHasItsKindAndItsEnds) {
+  Trace trace;
+  trace.Add(
+      {At(3),
+       Observer::kClient,
+       "austin",
+       "path",
+       {{"path", "relay"}, {"local", "192.168.1.10:5000"}, {"remote", "198.51.100.3:33033"}}});
+  const auto verdict = [&](Fields fields, bool never = false) {
+    return LookFor({"austin", "path", std::move(fields), {}}, never, Between(0, 9), trace).verdict;
+  };
+  EXPECT_EQ(verdict({{"path", "relay"}}), Verdict::kPass);
+  EXPECT_EQ(verdict({{"path", "relay"}, {"remote", "198.51.100.*"}}), Verdict::kPass);
+  EXPECT_EQ(verdict({{"path", "relay"}, {"remote", "203.0.113.*"}}), Verdict::kFail);
+  EXPECT_EQ(verdict({{"path", "direct"}}), Verdict::kFail);
+  EXPECT_EQ(verdict({{"path", "direct"}}, true), Verdict::kPass);
 }
 
 }  // namespace

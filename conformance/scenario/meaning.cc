@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <charconv>
 
+#include "conformance/scenario/network_reader.h"
 #include "conformance/scenario/schema.h"
+#include "conformance/scenario/teller.h"
 #include "conformance/scenario/values.h"
 
 namespace sfa::conformance {
 namespace {
 
 constexpr char kAsterisk[] = "asterisk";
+// Actors that bring about accidents.
+constexpr char kNetwork[] = "network";
+constexpr char kCommunity[] = "community";
 // A world runs on after its last step and expectation, so that what hangs up has hung up.
 constexpr Duration kSettling = std::chrono::seconds(5);
 constexpr int kDefaultLicensedChannels = 10;
@@ -18,7 +23,7 @@ class Reader {
  public:
   Reader(const std::string& file, const std::vector<std::string>& requirements,
          std::vector<InputError>& errors)
-      : file_(file), known_requirements_(requirements), errors_(errors) {}
+      : file_(file), known_requirements_(requirements), teller_(file, errors) {}
 
   Scenario Read(const YAML::Node& root) {
     scenario_.file = file_;
@@ -29,9 +34,11 @@ class Reader {
     }
     scenario_.date = *ParseDate("2010-06-01");
     if (root["date"]) ReadDate(root["date"]);
-    ReadSites(root["network"]);
+    network_.ReadSites(root["network"]);
+    network_.ReadCommunity(root["community"]);
     ReadAccounts(root["accounts"]);
     ReadAsterisk(root["asterisk"]);
+    network_.CheckRoom(root["network"]);
     for (const YAML::Node& entry : root["steps"]) ReadStep(entry);
     for (const YAML::Node& entry : root["expect"]) ReadExpectation(entry);
     CheckEveryRequirementIsJudged(root["requirements"]);
@@ -40,15 +47,8 @@ class Reader {
   }
 
  private:
-  void Tell(const YAML::Node& node, std::string message) {
-    if (errors_.size() < kMostErrors) errors_.push_back({PlaceOf(node, file_), std::move(message)});
-  }
-
-  Duration DurationOf(const YAML::Node& node) {
-    const auto duration = ParseDuration(node.Scalar());
-    if (!duration) Tell(node, "'" + node.Scalar() + "' is longer than 1000h");
-    return duration.value_or(Duration{});
-  }
+  void Tell(const YAML::Node& node, std::string message) { teller_.Tell(node, std::move(message)); }
+  Duration DurationOf(const YAML::Node& node) { return teller_.DurationOf(node); }
 
   std::string Requirement(const YAML::Node& node) {
     const std::string& name = node.Scalar();
@@ -70,99 +70,12 @@ class Reader {
     }
   }
 
-  void ReadSites(const YAML::Node& network) {
-    if (!network) return;
-    for (const auto& entry : network) {
-      sim::SiteSettings site;
-      site.name = entry.first.Scalar();
-      if (!IsHostLabel(site.name)) {
-        Tell(entry.first, "site name '" + site.name.substr(0, 80) +
-                              "'; expected at most 32 letters, digits and hyphens");
-      } else if (IsCommunityHost(site.name)) {
-        Tell(entry.first, "site name '" + site.name +
-                              "'; that is a machine of the Skype network itself, expected another");
-      }
-      const YAML::Node nat = entry.second["nat"];
-      if (nat) ReadNat(nat, site);
-      const YAML::Node link = entry.second["link"];
-      if (link) ReadLink(link, site);
-      scenario_.sites.push_back(std::move(site));
-    }
-  }
-
-  // Site and account names become names of hosts and capture files.
-  static bool IsHostLabel(const std::string& name) {
-    return !name.empty() && name.size() <= 32 &&
-           name.find_first_not_of(
-               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-               "-_.") == std::string::npos &&
-           name[0] != '.' && name[0] != '-';
-  }
-
-  // Machines that every world has (world/community.cc).
-  static bool IsCommunityHost(const std::string& name) {
-    return name == "login-server" || name.starts_with("supernode-");
-  }
-
-  void ReadNat(const YAML::Node& node, sim::SiteSettings& site) {
-    sim::NatSettings nat;
-    if (node.IsScalar()) {
-      if (node.Scalar() == "none") return;
-      nat.linux_masquerade = node.Scalar() == "linux-masquerade";
-      site.nat = nat;  // the defaults are those of a port-restricted cone
-      return;
-    }
-    const auto word = [&](const char* key, std::vector<std::string> words, int otherwise) {
-      const YAML::Node value = node[key];
-      if (!value) return otherwise;
-      return static_cast<int>(std::find(words.begin(), words.end(), value.Scalar()) -
-                              words.begin());
-    };
-    const std::vector<std::string> dependence = {"endpoint-independent", "address-dependent",
-                                                 "address-and-port-dependent"};
-    nat.mapping = static_cast<sim::NatMapping>(word("mapping", dependence, 0));
-    nat.filtering = static_cast<sim::NatFiltering>(word("filtering", dependence, 2));
-    nat.ports = static_cast<sim::NatPortAssignment>(
-        word("ports", {"preservation", "sequential", "random"}, 0));
-    if (node["hairpin"]) nat.hairpin = node["hairpin"].as<bool>();
-    if (node["udp_timeout"]) nat.udp_timeout = DurationOf(node["udp_timeout"]);
-    site.nat = nat;
-  }
-
-  void ReadLink(const YAML::Node& node, sim::SiteSettings& site) {
-    sim::LinkSettings link;
-    if (node["delay"]) link.delay = DurationOf(node["delay"]);
-    if (node["jitter"]) link.jitter = DurationOf(node["jitter"]);
-    if (node["loss"]) link.loss = ParsePercentage(node["loss"].Scalar()).value_or(0);
-    if (node["queue"]) link.queue_bytes = node["queue"].as<size_t>();
-    site.up = site.down = link;
-    if (node["up"]) site.up.bits_per_second = RateOf(node["up"]);
-    if (node["down"]) site.down.bits_per_second = RateOf(node["down"]);
-  }
-
-  uint64_t RateOf(const YAML::Node& node) {
-    const auto rate = ParseRate(node.Scalar());
-    if (!rate) Tell(node, "'" + node.Scalar() + "' is no rate from 1bps to 1000Gbps");
-    return rate.value_or(0);
-  }
-
-  std::string Site(const YAML::Node& node) {
-    std::vector<std::string> known;
-    for (const sim::SiteSettings& site : scenario_.sites) known.push_back(site.name);
-    const std::string& name = node.Scalar();
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      Tell(node, "no site '" + name + "' under network; there " +
-                     (known.empty() ? std::string("is none") : "is " + AllowedWords(name, known)));
-    }
-    return name;
-  }
-
   void ReadAccounts(const YAML::Node& accounts) {
     for (const auto& entry : accounts) {
       AccountSpec account;
       account.name = entry.first.Scalar();
       const YAML::Node& node = entry.second;
-      if (!IsHostLabel(account.name) || account.name == kAsterisk || IsReserved(account.name)) {
+      if (!IsHostLabel(account.name) || IsReserved(account.name)) {
         Tell(entry.first,
              "account name '" + account.name.substr(0, 80) +
                  "'; expected at most 32 letters, digits, '-', '_' and '.', and none of the "
@@ -173,7 +86,7 @@ class Reader {
                      : kind == "regular" ? AccountKind::kRegular
                                          : AccountKind::kUnregistered;
       account.password = node["password"] ? node["password"].Scalar() : account.name + "-password";
-      if (node["at"]) account.site = Site(node["at"]);
+      if (node["at"]) account.site = network_.Site(node["at"]);
       if (node["online"]) account.online = node["online"].as<bool>();
       if (node["answers_after"]) account.answers_after = DurationOf(node["answers_after"]);
       if (node["busy"]) account.busy = node["busy"].as<bool>();
@@ -187,14 +100,15 @@ class Reader {
 
   // Words that stand beside an actor's name in a step or an expectation.
   static bool IsReserved(const std::string& name) {
-    for (const char* word : {"at", "requirement", "after", "within", "never", "audio", "at_end"}) {
+    for (const char* word : {kAsterisk, kNetwork, kCommunity, "at", "requirement", "after",
+                             "within", "never", "audio", "audio_gap", "at_end"}) {
       if (name == word) return true;
     }
     return false;
   }
 
   void ReadAsterisk(const YAML::Node& node) {
-    scenario_.asterisk.site = Site(node["at"]);
+    scenario_.asterisk.site = network_.Site(node["at"]);
     scenario_.asterisk.licensed_channels =
         node["licensed_channels"] ? node["licensed_channels"].as<int>() : kDefaultLicensedChannels;
     for (const auto& entry : node) {
@@ -234,6 +148,14 @@ class Reader {
     for (const auto& entry : node) {
       if (entry.first.Scalar() == "at") continue;
       step.actor = entry.first.Scalar();
+      if (step.actor == kNetwork) {
+        network_.ReadNetworkFault(entry.second, step);
+        continue;
+      }
+      if (step.actor == kCommunity) {
+        network_.ReadCommunityFault(entry.second, Accounts(false), step);
+        continue;
+      }
       if (step.actor != kAsterisk) Account(entry.first, true);
       const auto& action = *entry.second.begin();
       step.verb = action.first.Scalar();
@@ -279,6 +201,8 @@ class Reader {
         ++subjects;
         if (key == "audio") {
           expectation.subject = ReadAudio(value);
+        } else if (key == "audio_gap") {
+          expectation.subject = ReadAudioGap(value);
         } else if (key == "at_end") {
           expectation.subject = ReadAtEnd(value);
         } else {
@@ -288,7 +212,8 @@ class Reader {
     }
     if (subjects != 1) {
       Tell(node, "an expectation has " + std::to_string(subjects) +
-                     " subjects; expected exactly one of audio, at_end, asterisk or an account");
+                     " subjects; expected exactly one of audio, audio_gap, at_end, asterisk or an "
+                     "account");
     }
     scenario_.expectations.push_back(std::move(expectation));
   }
@@ -307,12 +232,21 @@ class Reader {
     audio.heard_by = Account(node["heard_by"], true);
     if (node["correlation"]) audio.correlation = Bound(node["correlation"]);
     if (node["mos"]) audio.mos = Bound(node["mos"]);
-    if (node["delay"]) {
-      const std::string& text = node["delay"].Scalar();
-      audio.delay = ParseDuration(text.substr(text.find_first_of("0123456789")));
-      if (!audio.delay) Tell(node["delay"], "'" + text + "' is longer than 1000h");
-    }
+    if (node["delay"]) audio.delay = DurationBound(node["delay"]);
     return audio;
+  }
+
+  AudioGapExpectation ReadAudioGap(const YAML::Node& node) {
+    return {Account(node["from"], true), Account(node["heard_by"], true),
+            DurationBound(node["at_most"])};
+  }
+
+  // "<= 300ms", or "300ms" where the key says which bound it is.
+  Duration DurationBound(const YAML::Node& node) {
+    const std::string& text = node.Scalar();
+    const auto bound = ParseDuration(text.substr(text.find_first_of("0123456789")));
+    if (!bound) Tell(node, "'" + text + "' is longer than 1000h");
+    return bound.value_or(Duration{});
   }
 
   static double Bound(const YAML::Node& node) {
@@ -329,6 +263,7 @@ class Reader {
     if (node["licensed_channels_in_use"]) {
       end.licensed_channels_in_use = node["licensed_channels_in_use"].as<int>();
     }
+    if (node["calls"]) end.calls = node["calls"].as<int>();
     return end;
   }
 
@@ -340,7 +275,7 @@ class Reader {
     const std::vector<std::string> kinds =
         asterisk
             ? std::vector<std::string>{"event", "response", "dialplan", "cli", "log", "process"}
-            : std::vector<std::string>{"login", "call", "digits"};
+            : std::vector<std::string>{"login", "call", "digits", "path"};
     int found = 0;
     std::vector<YAML::Node> others;
     for (const auto& entry : node) {
@@ -377,6 +312,7 @@ class Reader {
   void CheckDetails(const std::string& kind, const std::vector<YAML::Node>& keys) {
     std::vector<std::string> allowed = {"times"};
     if (kind == "call") allowed = {"from", "fullname", "reason", "times"};
+    if (kind == "path") allowed = {"local", "remote", "times"};
     if (kind == "cli") allowed = {"contains", "times"};
     if (kind == "process") allowed = {"is", "times"};
     for (const YAML::Node& key : keys) {
@@ -431,8 +367,9 @@ class Reader {
 
   const std::string& file_;
   const std::vector<std::string>& known_requirements_;
-  std::vector<InputError>& errors_;
+  Teller teller_;
   Scenario scenario_;
+  NetworkReader network_{teller_, scenario_};
 };
 
 }  // namespace

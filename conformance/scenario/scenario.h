@@ -38,22 +38,34 @@ struct AsteriskSpec {
   std::vector<std::pair<std::string, std::string>> files;  // name and text
 };
 
-// A stimulus. The actor is an account, or "asterisk".
+// The Skype network of the world, besides its accounts.
+struct CommunitySpec {
+  int supernodes = 7;                     // the first seven stand where every client looks for them
+  std::optional<sim::LineSettings> line;  // of each supernode; a fast one without it
+};
+
+// A stimulus. The actor is an account, "asterisk", or who brings about accidents: "network" and
+// "community".
 struct Step {
   Place place;
   Duration at{};
   std::string actor;
-  std::string verb;      // "call", "answer", …; "originate", "ami", "cli" of asterisk
-  std::string argument;  // who is called, the digits, the console command
+  std::string verb;      // "call", "answer", …; "originate", "ami", "cli" of asterisk; of network
+                         // "reboot-nat", "change-address", "cut", "restore", "firewall", "link"; of
+                         // community "kill", "revive", "cut", "restore"
+  std::string argument;  // who is called, the digits, the console command, the site; of community
+                         // "login-server", "supernode-3", "home of NAME", "relay of NAME"
   Fields headers;        // of originate and ami
+  std::optional<sim::FirewallSettings> firewall;  // of "firewall": what is in force from now on
+  std::optional<sim::LineSettings> line;          // of "link", likewise
 };
 
 // A client's sight, an AMI event, a console output …, in a window of time.
 struct Sighting {
   std::string actor;
-  std::string kind;          // clients: "login", "call", "digits"; asterisk: "event", "response",
-                             // "dialplan", "cli", "log", "process"
-  Fields fields;             // what the sighting must contain; values may hold * as in file names
+  std::string kind;  // clients: "login", "call", "digits", "path"; asterisk: "event", "response",
+                     // "dialplan", "cli", "log", "process"
+  Fields fields;     // what the sighting must contain; values may hold * as in file names
   std::optional<int> times;  // exactly so often; without it, at least once
 };
 
@@ -65,9 +77,17 @@ struct AudioExpectation {
   std::optional<Duration> delay;
 };
 
+// The longest time in the window in which `heard_by` hears nothing of what `from` says.
+struct AudioGapExpectation {
+  std::string from;
+  std::string heard_by;
+  Duration at_most{};
+};
+
 struct AtEnd {
   std::optional<int> channels_in_use;
   std::optional<int> licensed_channels_in_use;
+  std::optional<int> calls;  // of people, ringing ones included
 };
 
 struct Expectation {
@@ -77,7 +97,7 @@ struct Expectation {
   std::optional<Duration> after;   // the window's start; without it, the first step
   std::optional<Duration> within;  // its length; without it, up to the end
   bool never = false;
-  std::variant<Sighting, AudioExpectation, AtEnd> subject;
+  std::variant<Sighting, AudioExpectation, AudioGapExpectation, AtEnd> subject;
 };
 
 struct Scenario {
@@ -87,8 +107,9 @@ struct Scenario {
   std::string summary;
   std::vector<std::string> requirements;
   WallTime date{};
-  Duration lasts{};  // from the world's beginning to its end
-  std::vector<sim::SiteSettings> sites;
+  Duration lasts{};                      // from the world's beginning to its end
+  std::vector<sim::SiteSettings> sites;  // one behind another stands after it
+  CommunitySpec community;
   std::vector<AccountSpec> accounts;
   AsteriskSpec asterisk;
   std::vector<Step> steps;

@@ -147,6 +147,11 @@ class World final : private PbxSiteObserver {
 
   // What an administrator finds after the scenario's end.
   void LookAround() {
+    Fields calls;
+    for (const auto& person : people_) {
+      if (person->in_call()) calls.emplace_back(person->name(), "in a call");
+    }
+    See(Observer::kWorld, "world", "calls left", std::move(calls));
     if (!pbx_ready_) return;
     pbx_->LookAtProcesses();
     Fields files;
