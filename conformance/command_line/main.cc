@@ -1,4 +1,4 @@
-// The program behind ./sfalab: conform, run, report, bench.
+// The program behind ./sfalab: conform, run, matrix, report, bench.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "conformance/command_line/options.h"
+#include "conformance/host/children.h"
 #include "conformance/host/files.h"
 #include "conformance/scenario/input_error.h"
 
 namespace sfa::conformance {
 namespace {
 
-const std::vector<std::string> kCommands = {"conform", "run", "report", "bench"};
+const std::vector<std::string> kCommands = {"conform", "run", "matrix", "report", "bench"};
 
 // CLI11 itself takes -1, what is too large, and nothing at all.
 std::string CheckSeed(const std::string& found) {
@@ -101,6 +102,16 @@ int Main(int argc, char** argv) {
   worker->add_option("FILE", file)->required();
   AddCommonOptions(*worker, common);
 
+  MatrixOptions matrix_options;
+  matrix_options.jobs = Processors();
+  CLI::App* matrix =
+      app.add_subcommand("matrix", "every NAT and firewall kind against every other");
+  AddCommonOptions(*matrix, common);
+  matrix->add_option("--pair", matrix_options.pair, "A,B: a client in A calls an Asterisk in B");
+  matrix->add_option("--login", matrix_options.login, "A: a client in A logs in");
+  matrix->add_option("--jobs", matrix_options.jobs, "processes")->check(CLI::Range(1, 256));
+  matrix->add_flag("--worker", matrix_options.worker)->group("");
+
   std::vector<std::string> stores;
   CLI::App* report = app.add_subcommand("report", "a stored run again, or the difference of two");
   report->add_option("RUN", stores, "results.sqlite, or its directory")->required()->expected(1, 2);
@@ -123,7 +134,9 @@ int Main(int argc, char** argv) {
     return kExitBadInput;
   }
   if (test->parsed()) return TellError("test is started by ./sfalab test", kExitBadInput);
-  if (conform->parsed() && common.out.empty()) common.out = "out";
+  const bool whole_matrix =
+      matrix->parsed() && matrix_options.pair.empty() && matrix_options.login.empty();
+  if ((conform->parsed() || whole_matrix) && common.out.empty()) common.out = "out";
   if (!common.out.empty()) {
     common.out = AbsolutePath(common.out);
     if (const Status usable = CheckDirectory(common.out); !usable.ok()) {
@@ -134,6 +147,7 @@ int Main(int argc, char** argv) {
   }
   if (conform->parsed()) return Conform(common, conform_options);
   if (run->parsed()) return Run(common, file);
+  if (matrix->parsed()) return Matrix(common, matrix_options);
   if (worker->parsed()) return RunWorker(common, file);
   if (report->parsed()) return Report(common, stores);
   return Bench(common);

@@ -49,6 +49,13 @@ struct ConformOptions {
 };
 ExitCode Conform(const CommonOptions& common, const ConformOptions& options);
 ExitCode Run(const CommonOptions& common, const std::string& file);
+struct MatrixOptions {
+  std::string pair;   // "A,B": this cell only
+  std::string login;  // this login only
+  int jobs = 1;
+  bool worker = false;  // of another matrix, with which it ends
+};
+ExitCode Matrix(const CommonOptions& common, const MatrixOptions& options);
 // One case for Conform(): prints its result as one line of JSON.
 ExitCode RunWorker(const CommonOptions& common, const std::string& file);
 ExitCode Report(const CommonOptions& common, const std::vector<std::string>& stores);

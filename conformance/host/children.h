@@ -28,6 +28,9 @@ void EndWithParent();
 // User and system time of this process, in seconds.
 double CpuSeconds();
 
+// How many processes can run at the same time.
+int Processors();
+
 // Whether a person watches the error output.
 bool IsTerminal();
 // The same for standard output.

@@ -57,7 +57,12 @@ std::optional<Scenario> Library::LoadFile(const std::string& path,
     errors.push_back({{path}, text.error().message});
     return std::nullopt;
   }
-  LoadedScenario loaded = LoadScenario(path, *text, schema_, catalogue_.ids());
+  return LoadText(path, *text, errors);
+}
+
+std::optional<Scenario> Library::LoadText(const std::string& name, const std::string& text,
+                                          std::vector<InputError>& errors) const {
+  LoadedScenario loaded = LoadScenario(name, text, schema_, catalogue_.ids());
   errors.insert(errors.end(), loaded.errors.begin(), loaded.errors.end());
   return std::move(loaded.scenario);
 }

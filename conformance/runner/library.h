@@ -23,6 +23,9 @@ class Library {
   std::vector<std::string> ScenarioFiles() const;
   // One file, `path` also naming it in messages.
   std::optional<Scenario> LoadFile(const std::string& path, std::vector<InputError>& errors) const;
+  // One that is in no file; `name` stands for it in messages.
+  std::optional<Scenario> LoadText(const std::string& name, const std::string& text,
+                                   std::vector<InputError>& errors) const;
 
  private:
   Library(std::string root, Schema schema) : root_(std::move(root)), schema_(std::move(schema)) {}

@@ -58,7 +58,7 @@ std::string ShellWord(const std::string& text) {
 }  // namespace
 
 Result<CaseResult> RunCase(const Scenario& scenario, const PbxFactory& factory,
-                           const CaseSettings& settings) {
+                           const CaseSettings& settings, WorldRun* kept) {
   CaseResult result;
   result.name = scenario.name;
   result.file = scenario.file;
@@ -74,12 +74,15 @@ Result<CaseResult> RunCase(const Scenario& scenario, const PbxFactory& factory,
     if (const Status made = MakeDirectory(captures); !made.ok()) return made.error();
   }
   const double start = CpuSeconds();
-  const WorldRun run = RunWorld(scenario, factory, {settings.seed, captures});
+  WorldRun run = RunWorld(scenario, factory, {settings.seed, captures});
   result.checks = Judge(scenario, run.trace);
   result.cpu_seconds = CpuSeconds() - start;
   result.trace_hash = run.trace.Hash();
   FillLadder(scenario, run.trace, result);
-  if (settings.out.empty()) return result;
+  if (settings.out.empty()) {
+    if (kept != nullptr) *kept = std::move(run);
+    return result;
+  }
   if (const auto names = ListFiles(captures, ".pcap"); names.ok()) {
     for (const std::string& name : *names) {
       result.captures.push_back("captures/" + scenario.name + "/" + name);
@@ -95,6 +98,7 @@ Result<CaseResult> RunCase(const Scenario& scenario, const PbxFactory& factory,
         WriteFolder(settings.out + "/" + folder, captures, scenario, run, result);
     if (!written.ok()) return written.error();
   }
+  if (kept != nullptr) *kept = std::move(run);
   return result;
 }
 

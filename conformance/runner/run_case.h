@@ -10,6 +10,8 @@
 
 namespace sfa::conformance {
 
+struct WorldRun;
+
 struct CaseSettings {
   uint64_t seed = 1;
   // Captures go to <out>/captures/<name>; what did not pass goes to <out>/failures/<name>:
@@ -17,9 +19,10 @@ struct CaseSettings {
   std::string out;
 };
 
-// Errors are those of the machine that it runs on (a full disk), never of the scenario.
+// Errors are those of the machine that it runs on (a full disk), never of the scenario. `kept`, when
+// given, gets what was seen, for those who measure more than the scenario's checks do.
 Result<CaseResult> RunCase(const Scenario& scenario, const PbxFactory& factory,
-                           const CaseSettings& settings);
+                           const CaseSettings& settings, WorldRun* kept = nullptr);
 
 // All cases of a run together; requirements in the catalogue's order.
 class Catalogue;
