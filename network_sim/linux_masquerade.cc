@@ -36,7 +36,10 @@ constexpr uint32_t kMinProbes = 16;
 
 LinuxMasquerade::LinuxMasquerade(const std::string& name, const NatSettings& settings,
                                  Ipv4Address external, const NatClock& clock, uint64_t seed)
-    : NatBox(name, external, settings.hairpin, /*admits_strangers=*/false, clock), noise_(seed) {}
+    : NatBox(name, external, settings.hairpin, /*admits_strangers=*/false, clock),
+      random_ports_(settings.linux_random),
+      input_accepts_(settings.input_accepts),
+      noise_(seed) {}
 
 Tuple LinuxMasquerade::ReplyTuple(const Tuple& outbound, uint16_t port) const {
   return {outbound.protocol, outbound.destination, {external(), port}};
@@ -49,6 +52,7 @@ Flow* LinuxMasquerade::Open(const Tuple& outbound, MonotonicTime now) {
 }
 
 std::optional<uint16_t> LinuxMasquerade::ChoosePort(const Tuple& outbound) {
+  if (random_ports_) return SearchPort(outbound);
   const auto is_free = [&](uint16_t port) {
     return !table().HasInbound(ReplyTuple(outbound, port));
   };
@@ -58,6 +62,15 @@ std::optional<uint16_t> LinuxMasquerade::ChoosePort(const Tuple& outbound) {
   }
   if (is_free(outbound.source.port)) return outbound.source.port;
   return SearchPort(outbound);
+}
+
+// The router's answer to TCP and to echo ends or tells apart what it remembers of them.
+void LinuxMasquerade::OnStranger(const Tuple& inbound, MonotonicTime now) {
+  const bool remembered = input_accepts_ && inbound.protocol == kProtocolUdp &&
+                          inbound.destination.address == external() && !table().full();
+  if (!remembered) return;
+  table().Add({inbound.protocol, inbound.destination, inbound.source}, inbound, now,
+              now + kUdpTimeout);
 }
 
 // From a random start 128 ports in a row, then from another one half as many, and so on.
@@ -85,6 +98,8 @@ std::optional<Duration> LinuxMasquerade::Lifetime(const Flow& flow, bool, Monoto
       return stream ? kUdpStreamTimeout : kUdpTimeout;
     }
     case kProtocolTcp:
+      // Refused, or given up before anybody answered: forgotten at once.
+      if (flow.tcp.state() == TcpState::kClose && !flow.replied) return Duration{};
       return flow.tcp.Timeout(LinuxTcpTimers());
     case kProtocolIcmp:
       return kIcmpTimeout;

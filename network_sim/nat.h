@@ -23,6 +23,8 @@ struct NatSettings {
   // A box with its own rules that no mapping and filtering word describes: see linux_masquerade.h.
   bool linux_masquerade = false;
   bool linux_random = false;  // of linux_masquerade: `masquerade random`
+  // Of linux_masquerade: its INPUT chain lets in what is for the router itself.
+  bool input_accepts = false;
   NatMapping mapping = NatMapping::kEndpointIndependent;
   NatFiltering filtering = NatFiltering::kAddressAndPortDependent;
   NatPortAssignment ports = NatPortAssignment::kPreservation;

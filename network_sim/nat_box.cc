@@ -79,6 +79,10 @@ bool NatBox::TranslateOut(NatPacket& packet) {
     switch (flow->tcp.Track(/*outbound=*/true, packet.tcp())) {
       case TcpTracker::Verdict::kPass:
         break;
+      case TcpTracker::Verdict::kPassAside:
+        ++counters_.translated_out;
+        packet.SetSource(flow->inbound.destination);
+        return true;
       case TcpTracker::Verdict::kInvalid:
         return Refuse();
       case TcpTracker::Verdict::kReopen:
@@ -113,16 +117,22 @@ bool NatBox::TranslateIn(NatPacket& packet) {
     return Refuse();
   }
   if (Flow* flow = table_.FindInbound(packet.tuple())) {
-    if (packet.tuple().protocol == kProtocolTcp &&
-        flow->tcp.Track(/*outbound=*/false, packet.tcp()) != TcpTracker::Verdict::kPass) {
-      return Refuse();
+    auto verdict = TcpTracker::Verdict::kPass;
+    if (packet.tuple().protocol == kProtocolTcp) {
+      verdict = flow->tcp.Track(/*outbound=*/false, packet.tcp());
     }
+    if (verdict == TcpTracker::Verdict::kReopen && OutsideMayReopen()) table_.Remove(*flow);
+    const bool passes =
+        verdict == TcpTracker::Verdict::kPass || verdict == TcpTracker::Verdict::kPassAside;
+    if (!passes) return Refuse();
+    if (verdict == TcpTracker::Verdict::kPass) Prolong(*flow, /*outbound=*/false);
     flow->replied = true;
-    Prolong(*flow, /*outbound=*/false);
+    if (flow->outbound.source.address == external_) return Refuse();  // the router's own
     packet.SetDestination(flow->outbound.source);
   } else if (const auto stranger = AdmitStranger(packet.tuple())) {
     packet.SetDestination(*stranger);
   } else {
+    OnStranger(packet.tuple(), now_);
     return Refuse();
   }
   ++counters_.translated_in;
@@ -148,7 +158,8 @@ void NatBox::ErrorFromInside(NatPacket& packet) {
 void NatBox::ErrorFromOutside(NatPacket& packet) {
   const Tuple& quoted = packet.quoted();
   const Flow* flow = table_.FindInbound({quoted.protocol, quoted.destination, quoted.source});
-  if (!flow || packet.tuple().destination.address != external_) {
+  if (!flow || packet.tuple().destination.address != external_ ||
+      flow->outbound.source.address == external_) {
     Refuse();
     return;
   }

@@ -36,12 +36,19 @@ class NatBox : public Nat {
 
   // Makes the flow of a first packet; nothing when there is no port for it. The table has room.
   virtual Flow* Open(const Tuple& outbound, MonotonicTime now) = 0;
-  // A packet of the flow passes (a TCP segment has been tracked): how long the flow lasts from now
-  // on. Nothing leaves it as it is.
+  // A packet of the flow passes (a TCP segment has been tracked; `replied` does not count this
+  // packet yet): how long the flow lasts from now on. Nothing leaves it as it is.
   virtual std::optional<Duration> Lifetime(const Flow& flow, bool outbound,
                                            MonotonicTime now) const = 0;
   // Where a packet goes that comes in and belongs to no flow; nothing refuses it.
   virtual std::optional<Endpoint> AdmitStranger(const Tuple& inbound) const = 0;
+  // Whether a SYN from outside for a connection that is over makes room for a new one.
+  virtual bool OutsideMayReopen() const { return false; }
+  // A packet that came in has been refused because it belongs to no flow.
+  virtual void OnStranger(const Tuple& inbound, MonotonicTime now) {
+    static_cast<void>(inbound);
+    static_cast<void>(now);
+  }
   virtual void OnRemoved(const Flow& flow) { static_cast<void>(flow); }
 
   FlowTable& table() { return table_; }

@@ -66,8 +66,8 @@ class Model {
     if (!settings_.linux_masquerade) return;  // only the inside refreshes
     for (Seen& flow : flows_) {
       if (!IsAlive(flow, now) || flow.port != port || flow.remote != remote) continue;
-      flow.replied = true;
       Refresh(flow, now);
+      flow.replied = true;  // from the next packet on
     }
   }
   size_t alive(MonotonicTime now) const {
