@@ -19,8 +19,8 @@ struct CaseSettings {
   std::string out;
 };
 
-// Errors are those of the machine that it runs on (a full disk), never of the scenario. `kept`, when
-// given, gets what was seen, for those who measure more than the scenario's checks do.
+// Errors are those of the machine that it runs on (a full disk), never of the scenario. `kept`,
+// when given, gets what was seen, for those who measure more than the scenario's checks do.
 Result<CaseResult> RunCase(const Scenario& scenario, const PbxFactory& factory,
                            const CaseSettings& settings, WorldRun* kept = nullptr);
 
