@@ -18,9 +18,11 @@ namespace sfa::community {
 
 inline constexpr Duration kPermissionLifetime = std::chrono::minutes(5);  // RFC 8656 section 9
 inline constexpr Duration kChannelLifetime = std::chrono::minutes(10);    // RFC 8656 section 12
-// RFC 8656 section 12: "values 0x4000 through 0x4FFF".
+// "0x4000 through 0x7FFF" (RFC 5766 section 11). RFC 8656 section 12 leaves clients those to
+// 0x4FFF, because of other protocols on the same port; here there are none, and older clients
+// choose any.
 inline constexpr uint16_t kFirstChannel = 0x4000;
-inline constexpr uint16_t kLastChannel = 0x4FFF;
+inline constexpr uint16_t kLastChannel = 0x7FFF;
 inline constexpr size_t kChannelHeaderBytes = 4;
 
 struct RelayStatistics {
