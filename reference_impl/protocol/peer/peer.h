@@ -15,6 +15,7 @@
 
 #include "protocol/media/codec.h"
 #include "protocol/path/media_port.h"
+#include "protocol/path/path_agent.h"
 #include "runtime/runtime.h"
 
 namespace sfa::peer {
@@ -65,6 +66,8 @@ class CallObserver {
   virtual void OnRinging() {}
   // Both ends have agreed and a path is open: media flows from here on.
   virtual void OnAnswered(media::Codec codec) = 0;
+  // The way that media takes: when it opens, and each time another one replaces it.
+  virtual void OnPath(const path::PathInfo& path) { static_cast<void>(path); }
   // The last call, once, whoever ended it; never from inside a method.
   virtual void OnEnded(EndReason reason) = 0;
   // Every 20 ms of an answered call, paced by the runtime's clock and out of the jitter buffer:
@@ -85,8 +88,7 @@ struct MediaStatistics {
   Duration jitter{};         // RFC 3550 section 6.4.1
   Duration playout_delay{};  // the jitter buffer's, now
   Duration round_trip{};     // from the path's checks
-  std::string path;          // "host", "server-reflexive", "peer-reflexive"
-  Endpoint local, remote;
+  path::PathInfo path;
 };
 
 // One call. Destroying it ends it at the far end as well (kNormal, or kCancelled before answer).
