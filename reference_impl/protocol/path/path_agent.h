@@ -28,11 +28,12 @@ struct PathInfo {
   const char* name() const;
 };
 
+// Never called from inside a method of the agent; may destroy it.
 class PathObserver {
  public:
   // A pair has been nominated: media may flow. Comes again when another path replaces it.
   virtual void OnPathOpen(const PathInfo& path) = 0;
-  // local().candidates has changed: the other end should be told (AddRemote there).
+  // local().candidates has changed: the other end should be told (UpdateRemote() there).
   virtual void OnLocalCandidates() = 0;
   // The open path has gone silent and does not answer; it is being looked for another. For whoever
   // can help: signalling may be broken by the same cause. OnPathOpen() follows, or OnPathFailed().
@@ -58,8 +59,10 @@ class PathAgent {
 
   // By the open path; lost before there is one.
   virtual void SendMedia(std::span<const uint8_t> packet) = 0;
-  // A genuine packet has come: the path lives. Cheap; per packet.
-  virtual void OnMediaHeard() = 0;
+  // A genuine packet has come by this route. Only by the open path does it prove that the path
+  // lives: what comes by another one may mean that the other end's NAT has moved it. Cheap; per
+  // packet.
+  virtual void OnMediaHeard(const Route& from) = 0;
 
   virtual bool open() const = 0;
   virtual const PathInfo& path() const = 0;  // of the nominated pair
