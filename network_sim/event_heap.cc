@@ -2,10 +2,12 @@
 
 #include <ns3/pointer.h>
 #include <ns3/simulator.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <typeinfo>
 
 namespace sfa::sim {
 namespace {
@@ -14,6 +16,12 @@ constexpr size_t kArity = 4;
 // ns-3 itself uses neither number.
 constexpr uint32_t kNextOfItsTime = 0;
 constexpr uint32_t kLastOfItsTime = std::numeric_limits<uint32_t>::max();
+
+Duration ThreadCpuTime() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 }  // namespace
 
@@ -73,10 +81,14 @@ void EventHeap::ScheduleInbox() const {
 }
 
 void EventHeap::AwaitNext() const {
+  idle_since_ = Inbox::Clock::now();
+  auto now = idle_since_;
   for (;;) {
     const auto due = control_->origin + std::chrono::nanoseconds(heap_.front().key.m_ts);
-    if (Inbox::Clock::now() >= due) return;
+    if (now >= due) return;
     control_->inbox->Wait(due);
+    now = Inbox::Clock::now();
+    control_->punctuality.Waited(due.time_since_epoch(), now.time_since_epoch());
     ScheduleInbox();
   }
 }
@@ -92,8 +104,9 @@ ns3::Scheduler::Event EventHeap::RemoveNext() {
   current_uid_ = next.key.m_uid;
   if (control_ && control_->paced && next.impl != control_->end_of_run) {
     const auto due = control_->origin + std::chrono::nanoseconds(now_);
-    control_->worst_lateness = std::max<std::chrono::nanoseconds>(
-        control_->worst_lateness, std::chrono::steady_clock::now() - due);
+    control_->punctuality.EventBegins(typeid(*next.impl), MonotonicTime(Duration(now_)),
+                                      due.time_since_epoch(), idle_since_.time_since_epoch(),
+                                      {Inbox::Clock::now().time_since_epoch(), ThreadCpuTime()});
   }
   return next;
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "network_sim/inbox.h"
+#include "network_sim/punctuality.h"
 
 namespace sfa::sim {
 
@@ -35,7 +36,7 @@ class RunControl : public ns3::Object {
   bool paced = false;
   // The instant of the real clock at which simulated time was 0, had it run through.
   std::chrono::steady_clock::time_point origin;
-  std::chrono::nanoseconds worst_lateness{};
+  Punctuality punctuality;
 };
 
 // Contract:
@@ -65,6 +66,8 @@ class EventHeap : public ns3::Scheduler {
   ns3::Ptr<RunControl> control_;
   std::vector<Event> heap_;
   uint64_t now_ = 0;
+  // Paced only: when the event before was over.
+  mutable Inbox::Clock::time_point idle_since_;
   uint32_t latest_uid_ = 0;
   uint32_t current_uid_ = 0;
 };

@@ -87,6 +87,7 @@ void Simulation::Run() {
   // Between two runs the world stands still.
   if (core_->control->paced) {
     core_->control->origin = Inbox::Clock::now() - Now().time_since_epoch();
+    core_->control->punctuality.RunBegins();
   }
   core_->control->running = true;
   ns3::Simulator::Run();
@@ -95,7 +96,9 @@ void Simulation::Run() {
 
 std::shared_ptr<Inbox> Simulation::inbox() { return core_->control->inbox; }
 
-Duration Simulation::worst_lateness() const { return core_->control->worst_lateness; }
+const Lateness& Simulation::worst_lateness() const { return core_->control->punctuality.worst(); }
+
+void Simulation::ForgetLateness() { core_->control->punctuality.Forget(); }
 
 TimerQueue& Simulation::timers() { return *core_->timers; }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "network_sim/punctuality.h"
 #include "runtime/time.h"
 
 namespace sfa::sim {
@@ -45,8 +46,10 @@ class Simulation {
   // schedule.
   bool RunUntilOrTimeout(const std::function<bool()>& predicate, MonotonicTime deadline);
 
-  // Under the real clock: how late the latest and the worst event ran. 0 under the virtual clock.
-  Duration worst_lateness() const;
+  // Under the real clock: the event that began latest, and why. By 0 under the virtual clock.
+  const Lateness& worst_lateness() const;
+  // What was late so far does not count.
+  void ForgetLateness();
 
   // The world's timers, for what lives in this room.
   TimerQueue& timers();

@@ -62,13 +62,59 @@ TEST(JudgeTest, IsInconclusiveWhenThePlatformBroke) {
   const Observation answered{At(11), Observer::kClient, "austin", "answered", {}};
   EXPECT_EQ(VerdictOf(Ended({answered, {At(20), Observer::kWorld, "world", "broken", {}}})),
             Verdict::kInconclusive);
-  EXPECT_EQ(VerdictOf(Ended({answered, {At(20), Observer::kWorld, "world", "late", {}}})),
-            Verdict::kInconclusive);
   EXPECT_EQ(VerdictOf(Ended({{At(0), Observer::kWorld, "world", "unsupported", {}}})),
             Verdict::kUnsupported);
   Trace without_end;
   without_end.Add(answered);
   EXPECT_EQ(VerdictOf(without_end), Verdict::kInconclusive);
+}
+
+Observation Late(const std::string& milliseconds) {
+  return {At(20),
+          Observer::kWorld,
+          "world",
+          "late",
+          {{"milliseconds", milliseconds}, {"reason", "by 0.3 s at 12.000 s"}}};
+}
+
+TEST(JudgeTest, ALateClockExcusesWhatFails) {
+  const Observation answered{At(11), Observer::kClient, "austin", "answered", {}};
+  EXPECT_EQ(VerdictOf(Ended({Late("250")})), Verdict::kFail) << "a jitter buffer bears it";
+  EXPECT_EQ(VerdictOf(Ended({answered, Late("251")})), Verdict::kPass);
+  EXPECT_EQ(VerdictOf(Ended({Late("251")})), Verdict::kInconclusive);
+  const auto results = Judge(CallScenario(), Ended({Late("251")}));
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].reason.find("the clock was late (by 0.3 s at 12.000 s); seen: "), 0u)
+      << results[0].reason;
+}
+
+TEST(JudgeTest, ALateClockExcusesWhatHoldsForEveryTrace) {
+  const Observation started{
+      At(1), Observer::kProcess, "asterisk", "skypeforasterisk", {{"event", "started"}}};
+  for (const CheckResult& result : Judge(CallScenario(), Ended({started, Late("400")}))) {
+    EXPECT_NE(result.verdict, Verdict::kFail) << result.check;
+  }
+}
+
+TEST(JudgeTest, AVeryLateClockSpoilsEverything) {
+  const Observation answered{At(11), Observer::kClient, "austin", "answered", {}};
+  EXPECT_EQ(VerdictOf(Ended({answered, Late("1000")})), Verdict::kPass);
+  EXPECT_EQ(VerdictOf(Ended({answered, Late("1001")})), Verdict::kInconclusive);
+  for (const char* unreadable : {"", "x", "1s", "-1", "99999999999999999999"}) {
+    EXPECT_EQ(VerdictOf(Ended({answered, Late(unreadable)})), Verdict::kInconclusive);
+  }
+}
+
+TEST(JudgeTest, ThatSomethingNeverHappenedStandsUpToASecond) {
+  Scenario scenario = CallScenario();
+  scenario.expectations[0].never = true;
+  const auto verdict = [&](const char* milliseconds) {
+    CaseResult result;
+    result.checks = Judge(scenario, Ended({Late(milliseconds)}));
+    return result.verdict();
+  };
+  EXPECT_EQ(verdict("1000"), Verdict::kPass);
+  EXPECT_EQ(verdict("1001"), Verdict::kInconclusive);
 }
 
 TEST(JudgeTest, ACheckThatThrowsNeverPasses) {

@@ -17,8 +17,8 @@ namespace {
 // Generous: a stop asks the engine to end, which has 3 s.
 constexpr Duration kLongestStop = std::chrono::seconds(30);
 constexpr Duration kLongestAnswer = std::chrono::seconds(5);
-// Real time only: an event that is late by more than a jitter buffer bears spoils what is heard.
-constexpr Duration kLatenessAllowed = std::chrono::milliseconds(250);
+// Real time only; the least that is worth telling. Judges know what it spoils.
+constexpr Duration kLatenessTold = std::chrono::milliseconds(50);
 constexpr size_t kLongestLog = 4 << 20;
 constexpr char kAsterisk[] = "asterisk";
 
@@ -83,6 +83,8 @@ class World final : private PbxSiteObserver {
     pbx_->pbx().Start([this](const std::string& error) {
       if (!error.empty()) return Broken("the PBX did not start: " + error);
       pbx_ready_ = true;
+      // Before this there was nothing to be late for.
+      simulation_.ForgetLateness();
       See(Observer::kWorld, "world", "ready", {});
     });
     return {};
@@ -181,11 +183,16 @@ class World final : private PbxSiteObserver {
     simulation_.RunUntil(simulation_.Now() + std::chrono::seconds(1));
     if (!pbx_stopped_) Broken("the PBX did not stop");
     if (!pbx_ready_ && !broken_) Broken("the PBX was never ready");
-    const Duration late = simulation_.worst_lateness();
-    if (late > kLatenessAllowed) {
-      See(Observer::kWorld, "world", "late", {{"reason", "by " + FormatSeconds(late)}});
-    }
+    TellLateness();
     See(Observer::kWorld, "world", "stopped", {});
+  }
+
+  void TellLateness() {
+    const sim::Lateness& worst = simulation_.worst_lateness();
+    if (worst.by <= kLatenessTold) return;
+    const auto by = std::chrono::ceil<std::chrono::milliseconds>(worst.by);
+    See(Observer::kWorld, "world", "late",
+        {{"milliseconds", std::to_string(by.count())}, {"reason", worst.ToString()}});
   }
 
   void Broken(const std::string& reason) {

@@ -51,6 +51,8 @@ enum class AttributeType : uint16_t {
   kReservationToken = 0x0022,
   kPriority = 0x0024,
   kUseCandidate = 0x0025,
+  kAdditionalAddressFamily = 0x8000,
+  kAddressErrorCode = 0x8001,
   kSoftware = 0x8022,
   kFingerprint = 0x8028,
   kIceControlled = 0x8029,
@@ -71,6 +73,7 @@ inline constexpr int kErrorAllocationMismatch = 437;
 inline constexpr int kErrorAddressFamilyNotSupported = 440;
 inline constexpr int kErrorWrongCredentials = 441;
 inline constexpr int kErrorUnsupportedTransport = 442;
+inline constexpr int kErrorPeerAddressFamilyMismatch = 443;
 inline constexpr int kErrorAllocationQuotaReached = 486;
 inline constexpr int kErrorInsufficientCapacity = 508;
 

@@ -69,11 +69,11 @@ Builder& Builder::Add64(AttributeType type, uint64_t value) {
   return Add(type, bytes);
 }
 
-Builder& Builder::AddXorMappedAddress(const Endpoint& endpoint) {
+Builder& Builder::AddXorAddress(AttributeType type, const Endpoint& endpoint) {
   std::array<uint8_t, 8> bytes{0, 1};  // family IPv4
   Put16(&bytes[2], static_cast<uint16_t>(endpoint.port ^ kMagicCookie >> 16));
   Put32(&bytes[4], endpoint.address.value ^ kMagicCookie);
-  return Add(AttributeType::kXorMappedAddress, bytes);
+  return Add(type, bytes);
 }
 
 Builder& Builder::AddErrorCode(int code, std::string_view reason) {

@@ -27,7 +27,11 @@ class Builder {
   Builder& Add32(AttributeType type, uint32_t value);
   Builder& Add64(AttributeType type, uint64_t value);
   Builder& AddFlag(AttributeType type) { return Add(type, {}); }  // USE-CANDIDATE
-  Builder& AddXorMappedAddress(const Endpoint& endpoint);
+  // XOR-MAPPED-ADDRESS, XOR-RELAYED-ADDRESS, XOR-PEER-ADDRESS: all of one form.
+  Builder& AddXorAddress(AttributeType type, const Endpoint& endpoint);
+  Builder& AddXorMappedAddress(const Endpoint& endpoint) {
+    return AddXorAddress(AttributeType::kXorMappedAddress, endpoint);
+  }
   Builder& AddErrorCode(int code, std::string_view reason);  // 300 to 699
   Builder& AddUnknownAttributes(std::span<const uint16_t> types);
   Builder& AddIntegrity(Bytes key);

@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <string>
+
 namespace sfa::stun {
 namespace {
 
@@ -40,6 +42,17 @@ std::array<uint8_t, 20> HmacSha1(std::span<const uint8_t> key, std::span<const u
 
 std::array<uint8_t, 32> HmacSha256(std::span<const uint8_t> key, std::span<const uint8_t> bytes) {
   return Hmac<32>(EVP_sha256(), key, bytes);
+}
+
+std::array<uint8_t, 16> LongTermKey(std::string_view user, std::string_view realm,
+                                    std::string_view password) {
+  std::string text;
+  text.reserve(user.size() + realm.size() + password.size() + 2);
+  text.append(user).append(":").append(realm).append(":").append(password);
+  std::array<uint8_t, 16> key{};
+  EVP_Digest(text.data(), text.size(), key.data(), nullptr, EVP_md5(), nullptr);
+  OPENSSL_cleanse(text.data(), text.size());
+  return key;
 }
 
 bool EqualInConstantTime(std::span<const uint8_t> a, std::span<const uint8_t> b) {

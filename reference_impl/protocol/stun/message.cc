@@ -1,7 +1,6 @@
 #include "protocol/stun/message.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "protocol/stun/digest.h"
 #include "runtime/udp.h"
@@ -44,19 +43,47 @@ class ProtectedPart {
   size_t size_;
 };
 
-bool IsKnown(uint16_t type) {
-  static constexpr AttributeType kKnown[] = {AttributeType::kUsername,
-                                             AttributeType::kMessageIntegrity,
-                                             AttributeType::kErrorCode,
-                                             AttributeType::kUnknownAttributes,
-                                             AttributeType::kRealm,
-                                             AttributeType::kNonce,
-                                             AttributeType::kXorMappedAddress,
-                                             AttributeType::kMessageIntegritySha256,
-                                             AttributeType::kPriority,
-                                             AttributeType::kUseCandidate};
-  return std::find(std::begin(kKnown), std::end(kKnown), static_cast<AttributeType>(type)) !=
-         std::end(kKnown);
+bool IsTurn(uint16_t method) {
+  switch (method) {
+    case kAllocate:
+    case kRefresh:
+    case kSend:
+    case kData:
+    case kCreatePermission:
+    case kChannelBind:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsKnown(uint16_t type, uint16_t method) {
+  switch (static_cast<AttributeType>(type)) {
+    case AttributeType::kUsername:
+    case AttributeType::kMessageIntegrity:
+    case AttributeType::kErrorCode:
+    case AttributeType::kUnknownAttributes:
+    case AttributeType::kRealm:
+    case AttributeType::kNonce:
+    case AttributeType::kXorMappedAddress:
+    case AttributeType::kMessageIntegritySha256:
+      return true;
+    case AttributeType::kPriority:
+    case AttributeType::kUseCandidate:
+      return method == kBinding;
+    case AttributeType::kChannelNumber:
+    case AttributeType::kLifetime:
+    case AttributeType::kXorPeerAddress:
+    case AttributeType::kData:
+    case AttributeType::kXorRelayedAddress:
+    case AttributeType::kRequestedAddressFamily:
+    case AttributeType::kEvenPort:
+    case AttributeType::kRequestedTransport:
+    case AttributeType::kReservationToken:
+      return IsTurn(method);
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -136,11 +163,25 @@ std::optional<uint64_t> Message::Find64(AttributeType type) const {
   return static_cast<uint64_t>(Read32(*value, 0)) << 32 | Read32(*value, 4);
 }
 
-std::optional<Endpoint> Message::XorMappedAddress() const {
-  const auto value = Find(AttributeType::kXorMappedAddress);
-  if (!value || value->size() != 8 || (*value)[1] != kFamilyIpv4) return std::nullopt;
-  return Endpoint{{Read32(*value, 4) ^ kMagicCookie},
-                  static_cast<uint16_t>(Read16(*value, 2) ^ kMagicCookie >> 16)};
+std::vector<Bytes> Message::FindAll(AttributeType type) const {
+  std::vector<Bytes> found;
+  Walk([&](const Attribute& attribute) {
+    if (attribute.type == static_cast<uint16_t>(type)) found.push_back(attribute.value);
+    return false;
+  });
+  return found;
+}
+
+std::optional<Endpoint> ReadXorAddress(Bytes value) {
+  if (value.size() != 8 || value[1] != kFamilyIpv4) return std::nullopt;
+  return Endpoint{{Read32(value, 4) ^ kMagicCookie},
+                  static_cast<uint16_t>(Read16(value, 2) ^ kMagicCookie >> 16)};
+}
+
+std::optional<Endpoint> Message::XorAddress(AttributeType type) const {
+  const auto value = Find(type);
+  if (!value) return std::nullopt;
+  return ReadXorAddress(*value);
 }
 
 std::optional<Ipv6Endpoint> Message::XorMappedAddressIpv6() const {
@@ -194,7 +235,7 @@ bool Message::CheckFingerprint() const {
 std::vector<uint16_t> Message::UnknownRequired() const {
   std::vector<uint16_t> unknown;
   Walk([&](const Attribute& attribute) {
-    if (attribute.type < kFirstOptional && !IsKnown(attribute.type)) {
+    if (attribute.type < kFirstOptional && !IsKnown(attribute.type, method_)) {
       unknown.push_back(attribute.type);
     }
     return false;

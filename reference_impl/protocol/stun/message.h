@@ -23,6 +23,9 @@ struct Ipv6Endpoint {
   uint16_t port = 0;
 };
 
+// The address in the value of such an attribute, when it is IPv4.
+std::optional<Endpoint> ReadXorAddress(Bytes value);
+
 // A view of the datagram that was parsed, valid as long as that is.
 //
 // Contract:
@@ -46,7 +49,13 @@ class Message {
   std::optional<std::string_view> FindText(AttributeType type) const;  // USERNAME, SOFTWARE …
   std::optional<uint32_t> Find32(AttributeType type) const;            // PRIORITY
   std::optional<uint64_t> Find64(AttributeType type) const;            // ICE-CONTROLLING …
-  std::optional<Endpoint> XorMappedAddress() const;                    // when it is IPv4
+  // Each of one type, in order: XOR-PEER-ADDRESS may be there several times.
+  std::vector<Bytes> FindAll(AttributeType type) const;
+  // XOR-MAPPED-ADDRESS, XOR-RELAYED-ADDRESS, XOR-PEER-ADDRESS, when it is IPv4.
+  std::optional<Endpoint> XorAddress(AttributeType type) const;
+  std::optional<Endpoint> XorMappedAddress() const {
+    return XorAddress(AttributeType::kXorMappedAddress);
+  }
   std::optional<Ipv6Endpoint> XorMappedAddressIpv6() const;
   std::optional<ErrorValue> ErrorCode() const;
 
@@ -55,7 +64,9 @@ class Message {
   bool CheckIntegritySha256(Bytes key) const;
   bool CheckFingerprint() const;
 
-  // Types that must be understood and are not known here.
+  // Types that must be understood and are not known here, in this method: those of TURN are known
+  // in TURN's methods only, those of ICE in Binding only. DONT-FRAGMENT is known nowhere, because
+  // no socket here can do it (RFC 8656 section 7.2, step 5).
   std::vector<uint16_t> UnknownRequired() const;
 
  private:

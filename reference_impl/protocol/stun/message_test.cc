@@ -97,7 +97,8 @@ TEST(StunMessage, ReadsTheSampleRequestWithLongTermKey) {
   const auto user = message->FindText(AttributeType::kUsername);
   ASSERT_TRUE(user);
   EXPECT_EQ(user->size(), 18u);
-  EXPECT_TRUE(message->CheckIntegrity(FromHex("e8ca7ad59d5eb0518e312911d2dab2a9")));
+  const auto key = LongTermKey("\u30DE\u30C8\u30EA\u30C3\u30AF\u30B9", "example.org", "TheMatrIX");
+  EXPECT_TRUE(message->CheckIntegrity(key));
 }
 
 TEST(StunMessage, EveryFlippedBitOfTheProtectedPartIsNoticed) {
@@ -233,6 +234,58 @@ TEST(StunServer, NamesWhatItDoesNotUnderstand) {
   const auto unknown = message->Find(AttributeType::kUnknownAttributes);
   ASSERT_TRUE(unknown);
   EXPECT_THAT(*unknown, ElementsAre(0, 3));
+}
+
+TEST(StunMessage, AttributesAreKnownInTheirMethodsOnly) {
+  const auto unknown = [](uint16_t method, AttributeType type) {
+    Builder request(MessageClass::kRequest, method, {});
+    request.Add32(type, 0);
+    return !Message::Parse(request.bytes())->UnknownRequired().empty();
+  };
+  for (const AttributeType turn :
+       {AttributeType::kChannelNumber, AttributeType::kLifetime, AttributeType::kXorPeerAddress,
+        AttributeType::kData, AttributeType::kXorRelayedAddress,
+        AttributeType::kRequestedAddressFamily, AttributeType::kEvenPort,
+        AttributeType::kRequestedTransport, AttributeType::kReservationToken}) {
+    EXPECT_TRUE(unknown(kBinding, turn)) << static_cast<int>(turn);
+    for (const uint16_t method : {kAllocate, kRefresh, kSend, kCreatePermission, kChannelBind}) {
+      EXPECT_FALSE(unknown(method, turn)) << static_cast<int>(turn);
+    }
+  }
+  for (const AttributeType ice : {AttributeType::kPriority, AttributeType::kUseCandidate}) {
+    EXPECT_FALSE(unknown(kBinding, ice));
+    EXPECT_TRUE(unknown(kAllocate, ice));
+  }
+  EXPECT_TRUE(unknown(kAllocate, AttributeType::kDontFragment));
+  EXPECT_FALSE(unknown(kAllocate, AttributeType::kAdditionalAddressFamily));
+}
+
+TEST(StunMessage, SeveralAttributesOfOneType) {
+  const Endpoint one = *Endpoint::Parse("192.0.2.1:32853");
+  const Endpoint two = *Endpoint::Parse("198.51.100.7:9");
+  Builder builder(MessageClass::kRequest, kCreatePermission, {});
+  builder.AddXorAddress(AttributeType::kXorPeerAddress, one);
+  builder.AddXorAddress(AttributeType::kXorRelayedAddress, two);
+  builder.AddXorAddress(AttributeType::kXorPeerAddress, two);
+  builder.AddIntegrity(ShortTermKey("x")).AddXorAddress(AttributeType::kXorPeerAddress, one);
+  const auto message = Message::Parse(builder.bytes());
+  ASSERT_TRUE(message);
+  const auto peers = message->FindAll(AttributeType::kXorPeerAddress);
+  ASSERT_EQ(peers.size(), 2u) << "what follows the integrity does not count";
+  EXPECT_EQ(ReadXorAddress(peers[0]), one);
+  EXPECT_EQ(ReadXorAddress(peers[1]), two);
+  EXPECT_EQ(message->XorAddress(AttributeType::kXorRelayedAddress), two);
+  EXPECT_FALSE(message->XorMappedAddress());
+  EXPECT_FALSE(ReadXorAddress(peers[0].first(7)));
+}
+
+TEST(StunServer, AttributesOfTurnAreUnknownInBinding) {
+  Builder request(MessageClass::kRequest, kBinding, {1, 2, 3});
+  request.Add32(AttributeType::kLifetime, 600);
+  const auto answer =
+      AnswerBinding(*Message::Parse(request.bytes()), *Endpoint::Parse("203.0.113.9:4000"));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(Message::Parse(answer->bytes())->ErrorCode()->code, 420);
 }
 
 TEST(StunServer, IgnoresWhatIsNoRequest) {
