@@ -59,6 +59,7 @@ NetworkSettings BuiltInNetwork();
 inline constexpr char kTestNetworkSeed[33] = "published seed of a test network";
 
 class Call;
+class PortShare;
 
 // What a call tells its owner. Any of them may destroy the call, none of them the peer.
 class CallObserver {
@@ -97,6 +98,8 @@ class Call {
   virtual ~Call() = default;
 
   virtual void SetObserver(CallObserver* observer) = 0;
+  // The same at both ends.
+  virtual std::string id() const { return {}; }
   virtual const std::string& remote_user() const = 0;
   virtual const std::string& remote_fullname() const = 0;
   virtual const std::vector<media::Codec>& offered_codecs() const = 0;
@@ -106,6 +109,16 @@ class Call {
   virtual void Ring(media::Codec codec) = 0;
   virtual void Answer() = 0;
   virtual void End(EndReason reason) = 0;
+
+  // Glare: this user and the other one call each other at the same time. To a PBX these are two
+  // calls like any others. Who can have only one asks whether this one, which it has placed, gives
+  // way to `incoming`; if so, it ends this one (kAnsweredElsewhere) and answers that one, if not,
+  // it refuses that one (kBusy). The rule, which has the same outcome at both ends: the call with
+  // the smaller id stays.
+  virtual bool GivesWayTo(const Call& incoming) const {
+    static_cast<void>(incoming);
+    return false;
+  }
 
   // 160 encoded samples. Dropped silently while the call is not answered.
   virtual void SendAudio(std::span<const uint8_t> encoded_20ms) = 0;
@@ -133,6 +146,8 @@ struct PeerSettings {
   std::string password;
   bool driver = false;  // asks for use from an Asterisk: business accounts only
   NetworkSettings network;
+  // Common to all peers that use the same port (port_share.h); none: this one is alone.
+  std::shared_ptr<PortShare> share;
 };
 
 class Peer {
@@ -148,6 +163,8 @@ class Peer {
   virtual std::unique_ptr<Call> PlaceCall(const std::string& user,
                                           const std::vector<media::Codec>& codecs,
                                           CallObserver& observer) = 0;
+  // Messages of calls that came in forged, garbled, old or out of place.
+  virtual uint64_t dropped() const { return 0; }
 };
 
 // `port` is shared by all peers of a process and outlives them. A call may outlive its peer: it is
