@@ -2,27 +2,30 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
+#include <functional>
+#include <utility>
 
 #include "protocol/stream/keys.h"
 
 namespace sfa::community {
 
-Endpoint KeeperOf(const std::string& user, const std::vector<Endpoint>& nodes) {
-  assert(!nodes.empty());
-  Endpoint best;
-  std::array<uint8_t, 16> highest{};
-  for (const Endpoint& node : nodes) {
-    std::array<uint8_t, 16> hash;
-    stream::Blake2b(hash, stream::Fields("sfa directory")
-                              .Add(user)
-                              .Add(uint64_t{node.address.value} << 16 | node.port)
-                              .bytes());
-    if (best.is_set() && hash <= highest) continue;
-    best = node;
-    highest = hash;
+std::vector<Endpoint> KeepersOf(const std::string& user, const std::vector<Endpoint>& nodes) {
+  using Ranked = std::pair<std::array<uint8_t, 16>, Endpoint>;
+  std::vector<Ranked> ranked(nodes.size());
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    ranked[i].second = nodes[i];
+    stream::Blake2b(ranked[i].first,
+                    stream::Fields("sfa directory")
+                        .Add(user)
+                        .Add(uint64_t{nodes[i].address.value} << 16 | nodes[i].port)
+                        .bytes());
   }
-  return best;
+  const size_t count = std::min(kKeepers, ranked.size());
+  std::partial_sort(ranked.begin(), ranked.begin() + static_cast<long>(count), ranked.end(),
+                    std::greater<>());
+  std::vector<Endpoint> keepers(count);
+  for (size_t i = 0; i < count; ++i) keepers[i] = ranked[i].second;
+  return keepers;
 }
 
 void Directory::Publish(const std::string& user, const DeviceEntry& device) {
@@ -52,6 +55,14 @@ void Directory::ForgetHomesOtherThan(const std::vector<Endpoint>& nodes) {
                                  }),
                   devices.end());
     each = devices.empty() ? entries_.erase(each) : std::next(each);
+  }
+}
+
+void Directory::ForgetUsersOfOthers(const Endpoint& self, const std::vector<Endpoint>& nodes) {
+  for (auto each = entries_.begin(); each != entries_.end();) {
+    const auto keepers = KeepersOf(each->first, nodes);
+    const bool own = std::find(keepers.begin(), keepers.end(), self) != keepers.end();
+    each = own ? std::next(each) : entries_.erase(each);
   }
 }
 

@@ -19,9 +19,12 @@ struct DeviceEntry {
   friend bool operator==(const DeviceEntry&, const DeviceEntry&) = default;
 };
 
-// Rendezvous hashing: the node with the highest hash of user and node keeps the user. When a node
-// comes or goes, only the users of that node move. `nodes` is not empty.
-Endpoint KeeperOf(const std::string& user, const std::vector<Endpoint>& nodes);
+// So many nodes keep each user: when one dies, the other still knows.
+inline constexpr size_t kKeepers = 2;
+
+// Rendezvous hashing: the nodes with the highest hashes of user and node keep the user, the highest
+// first. When a node comes or goes, only the users of that node move. Fewer when there are fewer.
+std::vector<Endpoint> KeepersOf(const std::string& user, const std::vector<Endpoint>& nodes);
 
 class Directory {
  public:
@@ -33,6 +36,8 @@ class Directory {
   void Withdraw(const std::string& user, const DeviceEntry& device);
   // Forgets what a lost home has published.
   void ForgetHomesOtherThan(const std::vector<Endpoint>& nodes);
+  // Forgets whom others of `nodes` keep, not `self`.
+  void ForgetUsersOfOthers(const Endpoint& self, const std::vector<Endpoint>& nodes);
   std::vector<DeviceEntry> Find(const std::string& user) const;
   size_t users() const { return entries_.size(); }
 

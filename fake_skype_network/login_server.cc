@@ -1,30 +1,38 @@
 #include "fake_skype_network/login_server.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 #include <vector>
 
 #include "fake_skype_network/accounts.h"
+#include "fake_skype_network/connection_table.h"
+#include "fake_skype_network/node_link.h"
+#include "fake_skype_network/node_ports.h"
+#include "fake_skype_network/relay_credentials.h"
 #include "protocol/peer/network.h"
-#include "protocol/stream/message_stream.h"
 
 namespace sfa::community {
 namespace {
 
 // A user is findable for 72 h after login (Baset and Schulzrinne 2006): so long is a login good.
 constexpr std::chrono::hours kCredentialValidity{72};
+static_assert(kCredentialValidity == RelaySecrets::kValidity);
 constexpr size_t kMaxConnections = 4000;
 // A user logs in within this time, a supernode is heard of at least so often.
 constexpr Duration kUserPatience = std::chrono::seconds(30);
-constexpr Duration kNodePatience = std::chrono::seconds(150);
+constexpr Duration kNodePatience = 2 * NodeLink::kKeepaliveInterval + NodeLink::kPatience;
 constexpr Duration kSweepInterval = std::chrono::seconds(10);
 // Wrong passwords that one connection may try.
 constexpr int kMaxAttempts = 3;
 
-class LoginServerImpl final : public LoginServer,
-                              private AcceptHandler,
-                              private stream::MessageHandler {
+struct ConnectionState {
+  int attempts = 0;
+  Endpoint node;  // set for a supernode that has introduced itself
+};
+using Connections = ConnectionTable<ConnectionState>;
+using Connection = Connections::Connection;
+
+class LoginServerImpl final : public LoginServer, private Connections::Handler {
  public:
   LoginServerImpl(Runtime& runtime, LoginServerSettings settings,
                   std::unique_ptr<Accounts> accounts)
@@ -33,83 +41,48 @@ class LoginServerImpl final : public LoginServer,
         identity_(stream::NewNodeIdentity(runtime.random(), settings_.root_seed, "login server",
                                           wire::NODE_LOGIN_SERVER)),
         root_key_(stream::SigningKeyOf(settings_.root_seed).public_key),
+        relay_secret_(runtime.random().Bytes<sizeof(RelaySecret)>()),
         accounts_(std::move(accounts)),
+        connections_(runtime, identity_, kMaxConnections, *this),
         sweep_(runtime.NewTimer([this] { Sweep(); })) {
     sweep_->Start(kSweepInterval);
   }
 
   Status Listen() {
-    auto listener = runtime_.ListenTcp(settings_.listen, *this);
-    if (!listener) return listener.error();
-    listener_ = std::move(*listener);
+    auto listeners = ListenOnNodePorts(runtime_, settings_.listen, connections_.acceptor());
+    if (!listeners) return listeners.error();
+    listeners_ = std::move(*listeners);
     return {};
   }
 
   Status AddAccount(const Account& account) override { return accounts_->Put(account); }
 
  private:
-  struct Connection {
-    std::unique_ptr<stream::MessageStream> stream;
-    MonotonicTime heard;
-    int attempts = 0;
-    Endpoint node;  // set for a supernode that has introduced itself
-  };
-  using Connections = std::map<uint64_t, Connection>;
-
-  void OnAccept(std::unique_ptr<ByteStream> accepted) override {
-    if (connections_.size() >= kMaxConnections) {
-      accepted->SetHandler(nullptr);
-      accepted->Abort();
-      return;
-    }
-    Connection connection;
-    stream::MessageHandler& handler = *this;
-    connection.stream =
-        std::make_unique<stream::MessageStream>(runtime_, std::move(accepted), identity_, handler);
-    connection.heard = runtime_.Now();
-    connections_.emplace(next_connection_++, std::move(connection));
-  }
-
-  Connections::iterator Find(const stream::MessageStream& stream) {
-    return std::find_if(connections_.begin(), connections_.end(), [&stream](const auto& each) {
-      return each.second.stream.get() == &stream;
-    });
-  }
-
-  void OnOpen(stream::MessageStream&) override {}
-
-  void OnClosed(stream::MessageStream& stream, const Error&) override {
-    if (const auto found = Find(stream); found != connections_.end()) Drop(found);
-  }
-
-  void OnMessage(stream::MessageStream& stream, const wire::Message& message) override {
-    const auto found = Find(stream);
-    if (found == connections_.end()) return;
-    found->second.heard = runtime_.Now();
+  void OnMessage(Connection& connection, const wire::Message& message) override {
     switch (message.body_case()) {
       case wire::Message::kLoginRequest:
-        return OnLogin(found, message);
+        return OnLogin(connection, message);
       case wire::Message::kNodeHello:
-        return OnNodeHello(found, message.node_hello());
+        return OnNodeHello(connection, message.node_hello());
       case wire::Message::kLookup:
-        if (found->second.node.is_set()) OnLookup(found, message);
+        if (connection.state.node.is_set()) OnLookup(connection, message);
         return;
       case wire::Message::kKeepalive:
-        if (found->second.node.is_set()) stream.Send(message);
+        if (connection.state.node.is_set()) connection.stream().Send(message);
         return;
       default:
-        return Drop(found);
+        return connections_.Drop(connection);
     }
   }
 
-  void OnLogin(Connections::iterator connection, const wire::Message& message) {
+  void OnLogin(Connection& connection, const wire::Message& message) {
     const wire::LoginRequest& request = message.login_request();
     wire::Message reply;
     reply.set_request(message.request());
     const auto refusal = Judge(request, &reply);
     if (refusal != wire::REFUSAL_UNSPECIFIED) reply.mutable_refusal()->set_reason(refusal);
-    connection->second.stream->Send(reply);
-    if (++connection->second.attempts >= kMaxAttempts) Drop(connection);
+    connection.stream().Send(reply);
+    if (++connection.state.attempts >= kMaxAttempts) connections_.Drop(connection);
   }
 
   // Fills in the reply, or says why not.
@@ -131,41 +104,46 @@ class LoginServerImpl final : public LoginServer,
       return wire::REFUSAL_NOT_A_BUSINESS_ACCOUNT;
     }
     wire::LoginReply* login = reply->mutable_login_reply();
-    *login->mutable_credential() = stream::IssueCredential(
-        settings_.root_seed, request.user(), *key, runtime_.WallNow() + kCredentialValidity);
+    const WallTime expires = runtime_.WallNow() + kCredentialValidity;
+    *login->mutable_credential() =
+        stream::IssueCredential(settings_.root_seed, request.user(), *key, expires);
+    *login->mutable_relay() = IssueRelayCredential(relay_secret_, request.user(), expires);
     login->mutable_profile()->set_fullname(account.fullname);
     for (const Endpoint& node : Nodes()) *login->add_supernodes() = peer::ToWire(node);
     return wire::REFUSAL_UNSPECIFIED;
   }
 
-  void OnNodeHello(Connections::iterator connection, const wire::NodeHello& hello) {
+  void OnNodeHello(Connection& connection, const wire::NodeHello& hello) {
     const Status status = stream::VerifyNode(hello.certificate(), root_key_, wire::NODE_SUPERNODE);
     const Endpoint address = peer::FromWire(hello.address());
     if (!status || !address.is_set() ||
         !stream::VerifyNodeProof(hello.certificate(), identity_,
-                                 connection->second.stream->handshake_hash(), hello.proof())) {
-      return Drop(connection);
+                                 connection.stream().handshake_hash(), hello.proof())) {
+      return connections_.Drop(connection);
     }
-    connection->second.node = address;
+    // A node that has started anew; nobody is at the other end of its old stream.
+    connections_.ForEach([&](Connection& each) {
+      if (&each != &connection && each.state.node == address) connections_.Drop(each);
+    });
+    connection.state.node = address;
     TellNodes();
   }
 
-  void OnLookup(Connections::iterator connection, const wire::Message& message) {
+  void OnLookup(Connection& connection, const wire::Message& message) {
     const auto account = accounts_->Find(message.lookup().user());
     wire::Message reply;
     reply.set_request(message.request());
     reply.mutable_lookup_reply()->set_user(message.lookup().user());
     reply.mutable_lookup_reply()->set_unknown(account.ok() && !account->has_value());
-    connection->second.stream->Send(reply);
+    connection.stream().Send(reply);
   }
 
-  std::vector<Endpoint> Nodes() const {
+  std::vector<Endpoint> Nodes() {
     std::vector<Endpoint> nodes;
-    for (const auto& [id, connection] : connections_) {
-      if (connection.node.is_set()) nodes.push_back(connection.node);
-    }
+    connections_.ForEach([&nodes](Connection& each) {
+      if (each.state.node.is_set()) nodes.push_back(each.state.node);
+    });
     std::sort(nodes.begin(), nodes.end());
-    nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
     return nodes;
   }
 
@@ -173,24 +151,22 @@ class LoginServerImpl final : public LoginServer,
     wire::Message message;
     wire::NodeList* list = message.mutable_node_list();
     for (const Endpoint& node : Nodes()) *list->add_supernodes() = peer::ToWire(node);
-    for (auto& [id, connection] : connections_) {
-      if (connection.node.is_set()) connection.stream->Send(message);
-    }
+    list->set_relay_secret(stream::ToString(relay_secret_));
+    connections_.ForEach([&message](Connection& each) {
+      if (each.state.node.is_set()) each.stream().Send(message);
+    });
   }
 
-  void Drop(Connections::iterator connection) {
-    const bool node = connection->second.node.is_set();
-    connections_.erase(connection);
-    if (node) TellNodes();
+  void OnGone(Connection& connection) override {
+    if (connection.state.node.is_set()) TellNodes();
   }
 
   void Sweep() {
     const MonotonicTime now = runtime_.Now();
-    for (auto each = connections_.begin(); each != connections_.end();) {
-      const auto current = each++;
-      const Duration patience = current->second.node.is_set() ? kNodePatience : kUserPatience;
-      if (now - current->second.heard > patience) Drop(current);
-    }
+    connections_.ForEach([&](Connection& each) {
+      const Duration patience = each.state.node.is_set() ? kNodePatience : kUserPatience;
+      if (now - each.heard() > patience) connections_.Drop(each);
+    });
     sweep_->Start(kSweepInterval);
   }
 
@@ -198,11 +174,11 @@ class LoginServerImpl final : public LoginServer,
   const LoginServerSettings settings_;
   const stream::NodeIdentity identity_;
   const stream::Key root_key_;
+  const RelaySecret relay_secret_;
   std::unique_ptr<Accounts> accounts_;
-  std::unique_ptr<Timer> sweep_;
-  std::unique_ptr<TcpListener> listener_;
-  uint64_t next_connection_ = 1;
   Connections connections_;
+  std::unique_ptr<Timer> sweep_;
+  std::vector<std::unique_ptr<TcpListener>> listeners_;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "fake_skype_network/node_link.h"
 
+#include <utility>
+
 #include "protocol/peer/network.h"
 
 namespace sfa::community {
@@ -17,19 +19,25 @@ NodeLink::NodeLink(Runtime& runtime, const Endpoint& self, const Endpoint& node,
       handler_(handler),
       again_(runtime.NewTimer([this] { Connect(); })),
       keepalive_(runtime.NewTimer([this] {
-        wire::Message message;
-        message.mutable_keepalive();
-        Send(message);
+        Probe();
         keepalive_->Start(kKeepaliveInterval);
+      })),
+      patience_(runtime.NewTimer([this] {
+        Lose({ErrorCode::kTimedOut, "the node does not answer"});
       })) {
   if (keep_) Connect();
 }
 
 bool NodeLink::Send(const wire::Message& message) {
-  if (stream_ && stream_->open()) return stream_->Send(message);
-  if (waiting_.size() >= kMaxWaiting) return false;
-  waiting_.push_back(message);
-  if (!stream_ && !again_->running()) Connect();
+  if (unheard_.size() >= kMaxUnheard) return false;
+  unheard_.push_back(message);
+  Await();
+  if (open()) {
+    stream_->Send(message);
+    Probe();
+  } else if (!stream_ && !again_->running()) {
+    Connect();
+  }
   return true;
 }
 
@@ -46,24 +54,44 @@ void NodeLink::OnOpen(stream::MessageStream& stream) {
   hello->set_proof(stream::ProveNode(identity_, *stream::ToKey(stream.server().public_key()),
                                      stream.handshake_hash()));
   stream.Send(message);
-  while (!waiting_.empty()) {
-    stream.Send(waiting_.front());
-    waiting_.pop_front();
-  }
+  for (const wire::Message& each : unheard_) stream.Send(each);
+  if (!unheard_.empty()) Probe();
   keepalive_->Start(kKeepaliveInterval);
+  handler_.OnLinkOpen(*this);
 }
 
 void NodeLink::OnMessage(stream::MessageStream&, const wire::Message& message) {
-  if (!message.has_keepalive()) handler_.OnLinkMessage(*this, message);
+  if (!message.has_keepalive()) return handler_.OnLinkMessage(*this, message);
+  if (!probing_ || message.request() != probe_) return;
+  probing_ = false;
+  patience_->Cancel();
+  unheard_.erase(unheard_.begin(), unheard_.begin() + static_cast<long>(covered_));
+  if (!unheard_.empty()) Probe();
 }
 
-void NodeLink::OnClosed(stream::MessageStream&, const Error& error) {
+void NodeLink::Probe() {
+  if (probing_ || !open()) return;
+  probing_ = true;
+  covered_ = unheard_.size();
+  wire::Message message;
+  message.set_request(++probe_);
+  message.mutable_keepalive();
+  stream_->Send(message);
+  Await();
+}
+
+void NodeLink::Await() {
+  if (!patience_->running()) patience_->Start(kPatience);
+}
+
+void NodeLink::Lose(const Error& error) {
   runtime_.log().Write(LogLevel::kNotice, "supernode", node_.ToString() + ": " + error.message);
   stream_ = nullptr;
-  waiting_.clear();
+  probing_ = false;
   keepalive_->Cancel();
-  if (keep_) again_->Start(kPause);
-  handler_.OnLinkLost(*this);
+  patience_->Cancel();
+  if (keep_ && !again_->running()) again_->Start(kPause);
+  handler_.OnLinkLost(*this, std::exchange(unheard_, {}));
 }
 
 }  // namespace sfa::community

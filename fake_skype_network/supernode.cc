@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 #include <vector>
 
+#include "fake_skype_network/connection_table.h"
 #include "fake_skype_network/directory.h"
-#include "fake_skype_network/node_link.h"
+#include "fake_skype_network/lookup_desk.h"
+#include "fake_skype_network/neighbours.h"
+#include "fake_skype_network/node_ports.h"
+#include "fake_skype_network/relay_server.h"
+#include "fake_skype_network/tcp_door.h"
 #include "protocol/peer/network.h"
-#include "protocol/stream/message_stream.h"
-#include "protocol/stun/server.h"
 
 namespace sfa::community {
 namespace {
@@ -25,24 +27,23 @@ constexpr Duration kPatience = std::chrono::seconds(150);
 constexpr Duration kSweepInterval = std::chrono::seconds(10);
 // A user's messages in one sweep's interval; a telephone needs a handful.
 constexpr int kMaxMessages = 500;
-constexpr size_t kMaxLookups = 10'000;
+// The relay's ways: UDP doors first, then a number for each TCP connection.
+constexpr uint32_t kFirstUdpWay = 1;
+constexpr uint32_t kFirstTcpWay = 100;
 
-wire::Device ToWire(const DeviceEntry& device) {
-  wire::Device result;
-  result.set_id(device.id);
-  *result.mutable_home() = peer::ToWire(device.home);
-  return result;
-}
-
-DeviceEntry FromWire(const wire::Device& device) {
-  return {device.id(), peer::FromWire(device.home())};
-}
+struct ConnectionState {
+  enum class Kind { kStranger, kUser, kNode } kind = Kind::kStranger;
+  int messages = 0;
+  std::string user;     // of a user
+  uint64_t device = 0;  // likewise
+};
+using Kind = ConnectionState::Kind;
+using Connections = ConnectionTable<ConnectionState>;
+using Connection = Connections::Connection;
 
 class SupernodeImpl final : public Supernode,
-                            private UdpReceiver,
-                            private AcceptHandler,
-                            private stream::MessageHandler,
-                            private NodeLinkHandler {
+                            private Connections::Handler,
+                            private NeighboursHandler {
  public:
   SupernodeImpl(Runtime& runtime, SupernodeSettings settings)
       : runtime_(runtime),
@@ -51,86 +52,51 @@ class SupernodeImpl final : public Supernode,
         identity_(stream::NewNodeIdentity(runtime.random(), settings_.root_seed, settings_.name,
                                           wire::NODE_SUPERNODE)),
         root_key_(stream::SigningKeyOf(settings_.root_seed).public_key),
-        nodes_{self_},
+        relay_(runtime, RelaySettingsOf(settings_)),
+        connections_(runtime, identity_, kMaxConnections, *this),
+        tcp_(runtime, kFirstTcpWay, relay_, connections_.acceptor()),
         sweep_(runtime.NewTimer([this] { Sweep(); })) {
     sweep_->Start(kSweepInterval);
   }
 
   Status Open() {
-    auto socket = runtime_.OpenUdp(self_, *this);
-    if (!socket) return socket.error();
-    socket_ = std::move(*socket);
-    auto listener = runtime_.ListenTcp(self_, *this);
-    if (!listener) return listener.error();
-    listener_ = std::move(*listener);
-    NodeLinkHandler& handler = *this;
-    login_server_ =
-        std::make_unique<NodeLink>(runtime_, self_, settings_.login_server, wire::NODE_LOGIN_SERVER,
-                                   root_key_, identity_, true, handler);
+    auto doors = OpenUdpDoors(runtime_, self_, kFirstUdpWay, relay_);
+    if (!doors) return doors.error();
+    udp_ = std::move(*doors);
+    if (Status status = tcp_.Listen(self_); !status) return status;
+    NeighboursHandler& handler = *this;
+    neighbours_ = std::make_unique<Neighbours>(runtime_, self_, settings_.login_server, root_key_,
+                                               identity_, handler);
+    lookups_ =
+        std::make_unique<LookupDesk>(runtime_, self_, directory_, *neighbours_,
+                                     [this](uint64_t connection, const wire::Message& reply) {
+                                       if (Connection* const found = connections_.Find(connection))
+                                         found->stream().Send(reply);
+                                     });
     return {};
   }
 
   size_t users_here() const override { return users_.size(); }
+  bool HasUser(const std::string& user) const override {
+    const auto found = users_.lower_bound({user, 0});
+    return found != users_.end() && found->first.first == user;
+  }
+  size_t relays_now() const override { return relay_.allocations(); }
+  const RelayStatistics& relay_statistics() const override { return relay_.statistics(); }
 
  private:
-  enum class Kind { kStranger, kUser, kNode };
-  struct Connection {
-    std::unique_ptr<stream::MessageStream> stream;
-    Kind kind = Kind::kStranger;
-    MonotonicTime heard;
-    int messages = 0;
-    std::string user;     // of a user
-    uint64_t device = 0;  // likewise
-  };
-  using Connections = std::map<uint64_t, Connection>;
   using UserKey = std::pair<std::string, uint64_t>;
-  struct PendingLookup {
-    uint64_t connection;
-    std::string user;
-    MonotonicTime asked;
-  };
 
-  // STUN: a supernode is where users learn their mapping.
-  void OnDatagram(const Endpoint& from, std::span<const uint8_t> bytes) override {
-    const auto request = stun::Message::Parse(bytes);
-    if (!request) return;
-    if (const auto answer = stun::AnswerBinding(*request, from)) {
-      static_cast<void>(socket_->Send(from, answer->bytes()));
-    }
+  static RelaySettings RelaySettingsOf(const SupernodeSettings& settings) {
+    RelaySettings relay;
+    relay.address = settings.listen.address;
+    relay.private_peers = settings.relay_to_private;
+    return relay;
   }
 
-  void OnAccept(std::unique_ptr<ByteStream> accepted) override {
-    if (connections_.size() >= kMaxConnections) {
-      accepted->SetHandler(nullptr);
-      accepted->Abort();
-      return;
-    }
-    Connection connection;
-    stream::MessageHandler& handler = *this;
-    connection.stream =
-        std::make_unique<stream::MessageStream>(runtime_, std::move(accepted), identity_, handler);
-    connection.heard = runtime_.Now();
-    connections_.emplace(next_connection_++, std::move(connection));
-  }
-
-  Connections::iterator Find(const stream::MessageStream& stream) {
-    return std::find_if(connections_.begin(), connections_.end(), [&stream](const auto& each) {
-      return each.second.stream.get() == &stream;
-    });
-  }
-
-  void OnOpen(stream::MessageStream&) override {}
-
-  void OnClosed(stream::MessageStream& stream, const Error&) override {
-    if (const auto found = Find(stream); found != connections_.end()) Drop(found);
-  }
-
-  void OnMessage(stream::MessageStream& stream, const wire::Message& message) override {
-    const auto connection = Find(stream);
-    if (connection == connections_.end()) return;
-    connection->second.heard = runtime_.Now();
-    if (connection->second.kind == Kind::kNode) return OnNodeMessage(connection, message);
-    if (++connection->second.messages > kMaxMessages) return Drop(connection);
+  void OnMessage(Connection& connection, const wire::Message& message) override {
+    if (connection.state.kind == Kind::kNode) return OnMessageOfNode(connection, message);
+    if (++connection.state.messages > kMaxMessages) return connections_.Drop(connection);
     switch (message.body_case()) {
       case wire::Message::kNetworkRequest:
         return OnNetworkRequest(connection, message);
@@ -141,11 +107,11 @@ class SupernodeImpl final : public Supernode,
       default:
         break;
     }
-    if (connection->second.kind != Kind::kUser) return Drop(connection);
+    if (connection.state.kind != Kind::kUser) return connections_.Drop(connection);
     OnUserMessage(connection, message);
   }
 
-  void OnNetworkRequest(Connections::iterator connection, const wire::Message& message) {
+  void OnNetworkRequest(Connection& connection, const wire::Message& message) {
     wire::Message reply;
     reply.set_request(message.request());
     if (message.network_request().version() != peer::kProtocolVersion) {
@@ -153,72 +119,67 @@ class SupernodeImpl final : public Supernode,
     } else {
       wire::NetworkReply* network = reply.mutable_network_reply();
       *network->mutable_login_server() = peer::ToWire(settings_.login_server);
-      for (const Endpoint& node : nodes_) *network->add_supernodes() = peer::ToWire(node);
+      for (const Endpoint& node : neighbours_->nodes()) {
+        *network->add_supernodes() = peer::ToWire(node);
+      }
     }
-    connection->second.stream->Send(reply);
+    connection.stream().Send(reply);
   }
 
-  void OnRegister(Connections::iterator connection, const wire::Message& message) {
+  void OnRegister(Connection& connection, const wire::Message& message) {
     const wire::RegisterRequest& request = message.register_request();
     wire::Message reply;
     reply.set_request(message.request());
-    Connection& self = connection->second;
-    if (self.kind != Kind::kStranger ||
+    if (connection.state.kind != Kind::kStranger ||
         !stream::VerifyCredential(request.credential(), root_key_, runtime_.WallNow()) ||
-        !stream::VerifyUserProof(request.credential(), self.stream->handshake_hash(),
+        !stream::VerifyUserProof(request.credential(), connection.stream().handshake_hash(),
                                  request.proof())) {
       reply.mutable_refusal()->set_reason(wire::REFUSAL_BAD_CREDENTIAL);
-      self.stream->Send(reply);
+      connection.stream().Send(reply);
       return;
     }
-    self.kind = Kind::kUser;
-    self.user = request.credential().user();
-    self.device = stream::DeviceId(request.credential());
-    const UserKey key{self.user, self.device};
-    const auto earlier = users_.find(key);
-    if (earlier != users_.end()) {
+    connection.state.kind = Kind::kUser;
+    connection.state.user = request.credential().user();
+    connection.state.device = stream::DeviceId(request.credential());
+    const UserKey key{connection.state.user, connection.state.device};
+    const auto [user, is_new] = users_.try_emplace(key, connection.number());
+    if (!is_new) {
       // The same login has come back over another stream; nobody waits for the old one.
-      const uint64_t old = earlier->second;
-      connections_.erase(old);
+      const uint64_t old = std::exchange(user->second, connection.number());
+      connections_.Drop(*connections_.Find(old));
     }
-    users_[key] = connection->first;
-    *reply.mutable_register_reply()->mutable_mapped() = peer::ToWire(self.stream->remote());
-    self.stream->Send(reply);
+    *reply.mutable_register_reply()->mutable_mapped() = peer::ToWire(connection.stream().remote());
+    connection.stream().Send(reply);
     Publish(key, true);
   }
 
-  void OnUserMessage(Connections::iterator connection, const wire::Message& message) {
-    Connection& self = connection->second;
+  void OnUserMessage(Connection& connection, const wire::Message& message) {
     switch (message.body_case()) {
       case wire::Message::kKeepalive:
-        self.stream->Send(message);
+        connection.stream().Send(message);
         return;
       case wire::Message::kUnregister:
-        return Drop(connection);
+        return connections_.Drop(connection);
       case wire::Message::kLookup:
-        return OnUserLookup(connection, message.lookup().user());
+        return lookups_->Ask(connection.number(), message.lookup().user());
       case wire::Message::kEnvelope: {
         wire::Message passed = message;
         passed.set_request(0);
         wire::Envelope* envelope = passed.mutable_envelope();
-        envelope->set_from(self.user);
-        *envelope->mutable_from_device() = ToWire(DeviceEntry{self.device, self_});
+        envelope->set_from(connection.state.user);
+        *envelope->mutable_from_device() = ToWire(DeviceEntry{connection.state.device, self_});
         return Route(passed);
       }
       default:
-        return Drop(connection);
+        return connections_.Drop(connection);
     }
   }
 
   // From here to the home of the addressee; back to the sender when there is none.
   void Route(const wire::Message& message) {
     const Endpoint home = peer::FromWire(message.envelope().to_device().home());
-    if (home == self_) {
-      if (!Deliver(message)) ReturnToSender(message.envelope());
-      return;
-    }
-    NodeLink* link = LinkTo(home);
-    if (link == nullptr || !link->Send(message)) ReturnToSender(message.envelope());
+    const bool passed = home == self_ ? Deliver(message) : neighbours_->SendToNode(home, message);
+    if (!passed) ReturnToSender(message.envelope());
   }
 
   bool Deliver(const wire::Message& message) {
@@ -228,7 +189,7 @@ class SupernodeImpl final : public Supernode,
 
   bool SendTo(const UserKey& user, const wire::Message& message) {
     const auto found = users_.find(user);
-    return found != users_.end() && connections_.at(found->second).stream->Send(message);
+    return found != users_.end() && connections_.Find(found->second)->stream().Send(message);
   }
 
   void ReturnToSender(const wire::Envelope& envelope) {
@@ -242,90 +203,57 @@ class SupernodeImpl final : public Supernode,
     const Endpoint home = peer::FromWire(envelope.from_device().home());
     if (home == self_) {
       SendTo({envelope.from(), envelope.from_device().id()}, message);
-    } else if (NodeLink* link = LinkTo(home)) {
-      link->Send(message);
+    } else {
+      neighbours_->SendToNode(home, message);
     }
   }
 
-  // Lookups: the directory's keeper first, then the login server for those it does not have.
-  void OnUserLookup(Connections::iterator connection, const std::string& user) {
-    const Endpoint keeper = KeeperOf(user, nodes_);
-    if (keeper == self_) {
-      AnswerOrAskLoginServer(connection->first, user, directory_.Find(user));
-    } else if (NodeLink* link = LinkTo(keeper)) {
-      Ask(*link, connection->first, user);
-    }
+  // NeighboursHandler
+  void OnLoginServerMessage(const wire::Message& message) override {
+    if (message.has_lookup_reply()) return lookups_->OnLoginServersReply(message);
+    if (!message.has_node_list()) return;
+    const auto secret = stream::ToKey(message.node_list().relay_secret());
+    if (secret) relay_.Learn(*secret);
+    neighbours_->OnNodeList(message.node_list());
   }
 
-  void Ask(NodeLink& link, uint64_t connection, const std::string& user) {
-    if (lookups_.size() >= kMaxLookups) return;
-    const uint32_t id = next_lookup_++;
-    lookups_[id] = {connection, user, runtime_.Now()};
-    wire::Message message;
-    message.set_request(id);
-    message.mutable_lookup()->set_user(user);
-    link.Send(message);
+  void OnNodeMessage(const Endpoint& node, const wire::Message& message) override {
+    if (message.has_lookup_reply()) lookups_->OnKeepersReply(node, message);
   }
 
-  void AnswerOrAskLoginServer(uint64_t connection, const std::string& user,
-                              const std::vector<DeviceEntry>& devices) {
-    if (devices.empty()) return Ask(*login_server_, connection, user);
-    wire::Message message;
-    message.mutable_lookup_reply()->set_user(user);
-    for (const DeviceEntry& device : devices) {
-      *message.mutable_lookup_reply()->add_devices() = ToWire(device);
-    }
-    SendToConnection(connection, message);
+  void OnUnheard(const wire::Message& message) override {
+    // Lookups go on by themselves, and what was published is published again.
+    if (message.has_envelope()) ReturnToSender(message.envelope());
   }
 
-  void SendToConnection(uint64_t connection, const wire::Message& message) {
-    const auto found = connections_.find(connection);
-    if (found != connections_.end()) found->second.stream->Send(message);
-  }
-
-  void OnLinkMessage(NodeLink& link, const wire::Message& message) override {
-    if (message.has_node_list() && &link == login_server_.get()) {
-      return OnNodeList(message.node_list());
-    }
-    if (!message.has_lookup_reply()) return;
-    const auto found = lookups_.find(message.request());
-    if (found == lookups_.end()) return;
-    const PendingLookup lookup = std::move(found->second);
-    lookups_.erase(found);
-    if (&link == login_server_.get()) {
-      wire::Message reply;
-      reply.mutable_lookup_reply()->set_user(lookup.user);
-      reply.mutable_lookup_reply()->set_unknown(message.lookup_reply().unknown());
-      return SendToConnection(lookup.connection, reply);
-    }
-    std::vector<DeviceEntry> devices;
-    for (const wire::Device& device : message.lookup_reply().devices()) {
-      if (devices.size() < Directory::kMaxDevices) devices.push_back(FromWire(device));
-    }
-    AnswerOrAskLoginServer(lookup.connection, lookup.user, devices);
-  }
-
-  void OnLinkLost(NodeLink&) override {}
-
-  void OnNodeList(const wire::NodeList& list) {
-    std::set<Endpoint> nodes = {self_};
-    for (const wire::NodeAddress& each : list.supernodes()) {
-      const Endpoint node = peer::FromWire(each);
-      if (node.is_set()) nodes.insert(node);
-    }
-    const std::vector<Endpoint> before = std::exchange(nodes_, {nodes.begin(), nodes.end()});
-    directory_.ForgetHomesOtherThan(nodes_);
-    for (auto each = links_.begin(); each != links_.end();) {
-      each = nodes.count(each->first) == 0 ? links_.erase(each) : std::next(each);
-    }
-    // What has another keeper now is told to it.
+  void OnNodesChanged(const std::vector<Endpoint>& before) override {
+    directory_.ForgetHomesOtherThan(neighbours_->nodes());
+    directory_.ForgetUsersOfOthers(self_, neighbours_->nodes());
+    // New keepers are told.
     for (const auto& [user, connection] : users_) {
-      if (KeeperOf(user.first, before) != KeeperOf(user.first, nodes_)) Publish(user, true);
+      const auto old = KeepersOf(user.first, before);
+      for (const Endpoint& keeper : KeepersOf(user.first, neighbours_->nodes())) {
+        if (std::find(old.begin(), old.end(), keeper) == old.end()) PublishAt(keeper, user, true);
+      }
+    }
+  }
+
+  void OnNodeWasLost(const Endpoint& node) override {
+    for (const auto& [user, connection] : users_) {
+      const auto keepers = KeepersOf(user.first, neighbours_->nodes());
+      if (std::find(keepers.begin(), keepers.end(), node) != keepers.end()) {
+        PublishAt(node, user, true);
+      }
     }
   }
 
   void Publish(const UserKey& user, bool online) {
-    const Endpoint keeper = KeeperOf(user.first, nodes_);
+    for (const Endpoint& keeper : KeepersOf(user.first, neighbours_->nodes())) {
+      PublishAt(keeper, user, online);
+    }
+  }
+
+  void PublishAt(const Endpoint& keeper, const UserKey& user, bool online) {
     const DeviceEntry device{user.second, self_};
     if (keeper == self_) {
       online ? directory_.Publish(user.first, device) : directory_.Withdraw(user.first, device);
@@ -336,36 +264,23 @@ class SupernodeImpl final : public Supernode,
     publish->set_user(user.first);
     *publish->mutable_device() = ToWire(device);
     publish->set_online(online);
-    if (NodeLink* link = LinkTo(keeper)) link->Send(message);
+    neighbours_->SendToNode(keeper, message);
   }
 
-  // Null for what is no supernode of this network: nobody makes this node connect anywhere else.
-  NodeLink* LinkTo(const Endpoint& node) {
-    if (node == self_ || !std::binary_search(nodes_.begin(), nodes_.end(), node)) return nullptr;
-    auto& link = links_[node];
-    if (!link) {
-      NodeLinkHandler& handler = *this;
-      link = std::make_unique<NodeLink>(runtime_, self_, node, wire::NODE_SUPERNODE, root_key_,
-                                        identity_, false, handler);
-    }
-    return link.get();
-  }
-
-  void OnNodeHello(Connections::iterator connection, const wire::NodeHello& hello) {
-    Connection& self = connection->second;
-    if (self.kind != Kind::kStranger ||
+  void OnNodeHello(Connection& connection, const wire::NodeHello& hello) {
+    if (connection.state.kind != Kind::kStranger ||
         !stream::VerifyNode(hello.certificate(), root_key_, wire::NODE_SUPERNODE) ||
-        !stream::VerifyNodeProof(hello.certificate(), identity_, self.stream->handshake_hash(),
-                                 hello.proof())) {
-      return Drop(connection);
+        !stream::VerifyNodeProof(hello.certificate(), identity_,
+                                 connection.stream().handshake_hash(), hello.proof())) {
+      return connections_.Drop(connection);
     }
-    self.kind = Kind::kNode;
+    connection.state.kind = Kind::kNode;
   }
 
-  void OnNodeMessage(Connections::iterator connection, const wire::Message& message) {
+  void OnMessageOfNode(Connection& connection, const wire::Message& message) {
     switch (message.body_case()) {
       case wire::Message::kKeepalive:
-        connection->second.stream->Send(message);
+        connection.stream().Send(message);
         return;
       case wire::Message::kPublish: {
         const wire::PublishRequest& publish = message.publish();
@@ -381,7 +296,7 @@ class SupernodeImpl final : public Supernode,
         for (const DeviceEntry& device : directory_.Find(message.lookup().user())) {
           *reply.mutable_lookup_reply()->add_devices() = ToWire(device);
         }
-        connection->second.stream->Send(reply);
+        connection.stream().Send(reply);
         return;
       }
       case wire::Message::kEnvelope:
@@ -392,34 +307,28 @@ class SupernodeImpl final : public Supernode,
                message);
         return;
       default:
-        return Drop(connection);
+        return connections_.Drop(connection);
     }
   }
 
-  void Drop(Connections::iterator connection) {
-    const Connection dropped = std::move(connection->second);
-    const uint64_t id = connection->first;
-    connections_.erase(connection);
-    if (dropped.kind != Kind::kUser) return;
-    const UserKey key{dropped.user, dropped.device};
+  void OnGone(Connection& connection) override {
+    if (connection.state.kind != Kind::kUser) return;
+    const UserKey key{connection.state.user, connection.state.device};
     const auto user = users_.find(key);
-    if (user == users_.end() || user->second != id) return;
+    if (user == users_.end() || user->second != connection.number()) return;
     users_.erase(user);
     Publish(key, false);
   }
 
   void Sweep() {
     const MonotonicTime now = runtime_.Now();
-    for (auto each = connections_.begin(); each != connections_.end();) {
-      const auto current = each++;
-      current->second.messages = 0;
-      const Duration patience =
-          current->second.kind == Kind::kStranger ? kStrangerPatience : kPatience;
-      if (now - current->second.heard > patience) Drop(current);
-    }
-    for (auto each = lookups_.begin(); each != lookups_.end();) {
-      each = now - each->second.asked > kStrangerPatience ? lookups_.erase(each) : std::next(each);
-    }
+    connections_.ForEach([&](Connection& connection) {
+      connection.state.messages = 0;
+      const bool stranger = connection.state.kind == Kind::kStranger;
+      if (now - connection.heard() > (stranger ? kStrangerPatience : kPatience)) {
+        connections_.Drop(connection);
+      }
+    });
     sweep_->Start(kSweepInterval);
   }
 
@@ -428,18 +337,15 @@ class SupernodeImpl final : public Supernode,
   const Endpoint self_;
   const stream::NodeIdentity identity_;
   const stream::Key root_key_;
-  std::vector<Endpoint> nodes_;  // all supernodes, this one included, sorted
   Directory directory_;
-  std::map<uint32_t, PendingLookup> lookups_;
-  uint32_t next_lookup_ = 1;
-  uint64_t next_connection_ = 1;
   std::map<UserKey, uint64_t> users_;  // to their connection
-  std::unique_ptr<Timer> sweep_;
-  std::unique_ptr<UdpSocket> socket_;
-  std::unique_ptr<TcpListener> listener_;
-  std::unique_ptr<NodeLink> login_server_;
-  std::map<Endpoint, std::unique_ptr<NodeLink>> links_;
+  RelayServer relay_;
+  std::vector<std::unique_ptr<UdpDoor>> udp_;
+  std::unique_ptr<Neighbours> neighbours_;
+  std::unique_ptr<LookupDesk> lookups_;
   Connections connections_;
+  TcpDoor tcp_;
+  std::unique_ptr<Timer> sweep_;
 };
 
 }  // namespace

@@ -18,7 +18,11 @@ Capture::Capture(const Simulation& simulation, std::string path)
 Result<std::unique_ptr<Capture>> Capture::Open(const Simulation& simulation,
                                                const std::string& path) {
   std::unique_ptr<Capture> capture(new Capture(simulation, path));
-  FILE* const file = std::fopen(path.c_str(), "wbe");
+  FILE* file = std::fopen(path.c_str(), "wbe");
+  if (file && simulation.settings().clock == ClockKind::kReal) {
+    capture->writer_ = std::make_unique<CaptureWriter>(file);
+    file = capture->writer_->stream();
+  }
   if (!file) {
     return Error{ErrorCode::kOther, "cannot write capture " + path + ": " + std::strerror(errno)};
   }
@@ -53,11 +57,12 @@ void Capture::Record(const ns3::Packet& packet) {
 }
 
 Status Capture::Flush() {
-  if (pcap_dump_flush(file_) != 0 || std::ferror(pcap_dump_file(file_))) {
-    return Error{ErrorCode::kNoSpace,
-                 "cannot write capture " + path_ + ": " + std::strerror(errno)};
-  }
-  return {};
+  const bool flushed = pcap_dump_flush(file_) == 0 && !std::ferror(pcap_dump_file(file_));
+  int number = errno;
+  const int behind = writer_ ? writer_->Drain() : 0;
+  if (behind != 0) number = behind;
+  if (flushed && behind == 0) return {};
+  return Error{ErrorCode::kNoSpace, "cannot write capture " + path_ + ": " + std::strerror(number)};
 }
 
 }  // namespace sfa::sim

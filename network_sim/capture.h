@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "network_sim/capture_writer.h"
 #include "network_sim/ipv4.h"
 #include "network_sim/packet_sink.h"
 #include "network_sim/simulation.h"
@@ -18,7 +19,8 @@
 namespace sfa::sim {
 
 // Writes a pcap file of raw IPv4 packets with stamps in nanoseconds: the world's start date plus
-// simulated time. The file is complete when the Capture is destroyed.
+// simulated time. The file is complete when the Capture is destroyed. Under the real clock a thread
+// writes it, so that a busy disk does not make the world late.
 class Capture {
  public:
   static Result<std::unique_ptr<Capture>> Open(const Simulation& simulation,
@@ -38,6 +40,7 @@ class Capture {
   const std::string path_;
   std::vector<char> buffer_;
   pcap_t* format_ = nullptr;
+  std::unique_ptr<CaptureWriter> writer_;  // under the real clock
   pcap_dumper_t* file_ = nullptr;
   std::array<uint8_t, kMaxIpv4Bytes> bytes_;
 };

@@ -13,9 +13,9 @@ WallTime HostDate() {
 }
 
 void AskForRealTimePriority() {
-  constexpr int kBelowAsterisk = 5;  // Asterisk -p runs at 10
+  constexpr int kAboveAsterisk = 15;  // Asterisk -p runs at 10
   sched_param parameter{};
-  parameter.sched_priority = kBelowAsterisk;
+  parameter.sched_priority = kAboveAsterisk;
   pthread_setschedparam(pthread_self(), SCHED_RR | SCHED_RESET_ON_FORK, &parameter);
 }
 

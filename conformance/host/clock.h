@@ -9,9 +9,10 @@ namespace sfa::conformance {
 
 WallTime HostDate();
 
-// Real-time scheduling for the calling thread, below what Asterisk asks for itself, so that a busy
-// machine does not make a paced world late. Its children do not inherit it. Without the right to it
-// nothing changes.
+// Real-time scheduling for the calling thread, so that a busy machine does not make a paced world
+// late. Above what Asterisk asks for itself: a world needs a processor seldom and shortly, and
+// Asterisks that start at the same time keep all processors for long. Its children do not inherit
+// it. Without the right to it nothing changes.
 void AskForRealTimePriority();
 
 }  // namespace sfa::conformance

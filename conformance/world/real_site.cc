@@ -32,10 +32,10 @@ class RealSite final : public PbxSite {
         [post = post_](std::function<void()> task) { post->Post(std::move(task)); });
     if (!opened.ok()) return opened.error();
     asterisk_ = std::move(*opened);
+    AskForRealTimePriority();
     const sim::Network::RealHost place =
         network.AddRealHost(asterisk.site, "asterisk", asterisk_->tap_descriptor());
     asterisk_->SetAddress(place.address, place.prefix_length, place.gateway);
-    AskForRealTimePriority();
     return {};
   }
 

@@ -45,7 +45,12 @@ class Session final : public MediaSession {
     return payload_type == static_cast<uint8_t>(settings_.codec) ||
            payload_type == kTelephoneEventPayloadType;
   }
-  bool Accept(const RtpHeader& header);
+  bool IsExpectedSource(uint32_t ssrc) const {
+    // A PBX changes its SSRC when it changes what a channel is bridged to.
+    return settings_.remote_ssrc == 0 || ssrc == settings_.remote_ssrc;
+  }
+  ReceptionStatistics::Verdict Account(const RtpHeader& header);
+  bool StartAnew();
   void OnAudioPacket(const RtpPacket& packet);
   bool PassThrough(std::span<const uint8_t> payload);
   void OnEventPacket(const RtpPacket& packet);
@@ -71,7 +76,7 @@ class Session final : public MediaSession {
   std::unique_ptr<SrtpContext> protect_, unprotect_;
   bool broken_ = false;  // keys were given but cannot be used: nothing goes in the clear
 
-  uint32_t remote_ssrc_;
+  std::optional<uint32_t> remote_ssrc_;  // of the packets that came last
   ReceptionStatistics reception_;
   JitterBuffer jitter_buffer_;
   Concealment concealment_;
@@ -102,7 +107,7 @@ Session::Session(Runtime& runtime, const MediaSettings& settings, MediaObserver&
     : runtime_(runtime),
       settings_(settings),
       observer_(observer),
-      remote_ssrc_(settings.remote_ssrc),
+      jitter_buffer_(settings.codec),
       concealment_(settings.codec) {
   // Below 2^15: a loss of the first packets cannot be mistaken for a wrap (RFC 3711 section 3.3.1).
   sequence_ = static_cast<uint16_t>(runtime.random().Below(1 << 15));
@@ -144,7 +149,14 @@ void Session::OnPacket(std::span<const uint8_t> packet) {
   }
   const std::optional<RtpPacket> parsed = ParseRtp(packet);
   // What is of no type of ours may be no RTP at all: it says nothing about the source.
-  if (!parsed || !IsOurs(parsed->header.payload_type) || !Accept(parsed->header)) {
+  if (!parsed || !IsOurs(parsed->header.payload_type) || !IsExpectedSource(parsed->header.ssrc)) {
+    ++counters_.rejected;
+    return;
+  }
+  const auto verdict = Account(parsed->header);
+  if (verdict == ReceptionStatistics::Verdict::kRestarted) {
+    if (!StartAnew()) return;
+  } else if (verdict != ReceptionStatistics::Verdict::kFresh) {
     ++counters_.rejected;
     return;
   }
@@ -157,16 +169,19 @@ void Session::OnPacket(std::span<const uint8_t> packet) {
   }
 }
 
-bool Session::Accept(const RtpHeader& header) {
-  if (remote_ssrc_ == 0) remote_ssrc_ = header.ssrc;
-  if (header.ssrc != remote_ssrc_) {
-    // A PBX changes its SSRC when it changes what a channel is bridged to.
-    if (settings_.remote_ssrc != 0) return false;
-    remote_ssrc_ = header.ssrc;
-    reception_ = ReceptionStatistics();
-    partial_bytes_ = 0;
-  }
-  return reception_.OnPacket(header.sequence) == ReceptionStatistics::Verdict::kFresh;
+ReceptionStatistics::Verdict Session::Account(const RtpHeader& header) {
+  const bool another = remote_ssrc_ && *remote_ssrc_ != header.ssrc;
+  if (another) reception_.ChangeSource();
+  remote_ssrc_ = header.ssrc;
+  const auto verdict = reception_.OnPacket(header.sequence);
+  return another ? ReceptionStatistics::Verdict::kRestarted : verdict;
+}
+
+// Nothing from before says what the time stamps mean from here on.
+bool Session::StartAnew() {
+  partial_bytes_ = 0;
+  jitter_buffer_.Restart();
+  return Tell(digit_receiver_.Reset());
 }
 
 void Session::OnAudioPacket(const RtpPacket& packet) {
@@ -190,7 +205,7 @@ void Session::OnAudioPacket(const RtpPacket& packet) {
   for (size_t offset = 0; offset < payload.size(); offset += kFrameSamples) {
     jitter_buffer_.Insert(packet.header.sequence,
                           packet.header.timestamp + static_cast<uint32_t>(offset),
-                          payload.subspan(offset).first<kFrameSamples>(), now, reception_.jitter());
+                          payload.subspan(offset).first<kFrameSamples>(), now);
   }
   if (first) Rearm();
 }

@@ -276,6 +276,14 @@ TEST_F(PbxSide, FollowsAPbxThatChangesItsSsrc) {
   EXPECT_EQ(end.frames.size(), 2u);
 }
 
+TEST_F(PbxSide, HearsDigitsOfTheNextSourceWhateverItsTimeStamps) {
+  end.session->OnPacket(PlainPacket({true, 101, 1, 0x90000000, 7}, {5, 10, 0, 160}));
+  end.session->OnPacket(PlainPacket({true, 101, 40000, 160, 8}, {6, 10, 0, 160}));
+  end.session->OnPacket(PlainPacket({false, 101, 40001, 160, 8}, {6, 0x8A, 1, 64}));
+  EXPECT_EQ(end.digits, "5(5)6(6)");
+  EXPECT_EQ(end.session->counters().packets_lost, 0u);
+}
+
 TEST_F(PbxSide, EndsADigitWhoseEndIsLost) {
   end.session->OnPacket(PlainPacket({true, 101, 1, 160, 7}, {5, 10, 0, 160}));
   end.session->OnPacket(PlainPacket({false, 101, 2, 160, 7}, {5, 10, 1, 64}));

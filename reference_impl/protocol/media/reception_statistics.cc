@@ -8,16 +8,23 @@
 namespace sfa::media {
 namespace {
 
-constexpr int kMaxDropout = 3000;   // RFC 3550 appendix A.1: about a minute of voice
+// RFC 3550 appendix A.1: about a minute of voice ahead, two seconds behind.
+constexpr int kMaxDropout = 3000;
+constexpr int kMaxMisorder = 100;
 constexpr int kWindowPackets = 64;  // behind the highest, as many as `seen_` has bits
 
 }  // namespace
 
+void ReceptionStatistics::ChangeSource() {
+  lost_before_restart_ = lost();
+  received_before_restart_ = received_;
+  started_ = has_time_ = false;
+  jitter_scaled_ = 0;
+  restart_at_ = -1;
+}
+
 void ReceptionStatistics::Restart(uint16_t sequence) {
-  if (started_) {
-    lost_before_restart_ = lost();
-    received_before_restart_ = received_;
-  }
+  if (started_) ChangeSource();
   started_ = true;
   base_ = highest_ = sequence;
   seen_ = 1;
@@ -31,10 +38,10 @@ ReceptionStatistics::Verdict ReceptionStatistics::OnPacket(uint16_t sequence) {
     return Verdict::kFresh;
   }
   const int step = Distance(static_cast<uint16_t>(highest_), sequence);
-  if (step > kMaxDropout || step < -kMaxDropout) {
+  if (step > kMaxDropout || step < -kMaxMisorder) {
     if (sequence == restart_at_) {
       Restart(sequence);
-      return Verdict::kFresh;
+      return Verdict::kRestarted;
     }
     restart_at_ = static_cast<uint16_t>(sequence + 1);
     return Verdict::kJump;
@@ -71,7 +78,7 @@ void ReceptionStatistics::OnAudioTime(uint32_t timestamp, MonotonicTime arrival)
 }
 
 uint64_t ReceptionStatistics::lost() const {
-  if (!started_) return 0;
+  if (!started_) return lost_before_restart_;
   const uint64_t expected = static_cast<uint64_t>(highest_ - base_ + 1);
   const uint64_t came = received_ - received_before_restart_;
   return lost_before_restart_ + (expected > came ? expected - came : 0);

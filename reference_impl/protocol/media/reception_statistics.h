@@ -15,8 +15,11 @@ class ReceptionStatistics {
     kFresh,
     kDuplicate,  // came before, or is older than the window of 64 packets
     kJump,       // far from all before; the next one decides whether the source has restarted
+    kRestarted,  // fresh, and the source has restarted
   };
   Verdict OnPacket(uint16_t sequence);
+  // What comes from here on is another source's; the sums go on.
+  void ChangeSource();
   // For packets of audio only: digits keep the time stamp of their beginning.
   void OnAudioTime(uint32_t timestamp, MonotonicTime arrival);
 

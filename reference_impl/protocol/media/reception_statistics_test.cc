@@ -37,10 +37,39 @@ TEST(ReceptionStatistics, TwoPacketsInARowConfirmARestart) {
   EXPECT_EQ(statistics.OnPacket(30000), Verdict::kJump);
   EXPECT_EQ(statistics.OnPacket(10), Verdict::kFresh);
   EXPECT_EQ(statistics.OnPacket(30001), Verdict::kJump) << "another one came in between";
-  EXPECT_EQ(statistics.OnPacket(30002), Verdict::kFresh);
+  EXPECT_EQ(statistics.OnPacket(30002), Verdict::kRestarted);
   EXPECT_EQ(statistics.OnPacket(30003), Verdict::kFresh);
   EXPECT_EQ(statistics.lost(), 0u);
   EXPECT_EQ(statistics.received(), 13u);
+}
+
+TEST(ReceptionStatistics, ASourceThatGoesBackIsFollowedToo) {
+  ReceptionStatistics statistics;
+  for (uint16_t i = 1000; i < 1200; ++i) statistics.OnPacket(i);
+  EXPECT_EQ(statistics.OnPacket(1100), Verdict::kDuplicate) << "no more than 100 behind";
+  EXPECT_EQ(statistics.OnPacket(1050), Verdict::kJump);
+  EXPECT_EQ(statistics.OnPacket(1051), Verdict::kRestarted);
+  EXPECT_EQ(statistics.OnPacket(1052), Verdict::kFresh);
+  EXPECT_EQ(statistics.lost(), 0u);
+}
+
+TEST(ReceptionStatistics, AMinuteWithoutPacketsIsAMinuteOfLosses) {
+  ReceptionStatistics statistics;
+  statistics.OnPacket(65000);
+  EXPECT_EQ(statistics.OnPacket(static_cast<uint16_t>(65000 + 2999)), Verdict::kFresh);
+  EXPECT_EQ(statistics.lost(), 2998u);
+}
+
+TEST(ReceptionStatistics, AnotherSourceAddsToTheSums) {
+  ReceptionStatistics statistics;
+  statistics.OnPacket(1);
+  statistics.OnPacket(4);
+  statistics.ChangeSource();
+  EXPECT_EQ(statistics.lost(), 2u);
+  EXPECT_EQ(statistics.OnPacket(40000), Verdict::kFresh);
+  EXPECT_EQ(statistics.OnPacket(40002), Verdict::kFresh);
+  EXPECT_EQ(statistics.lost(), 3u);
+  EXPECT_EQ(statistics.received(), 4u);
 }
 
 TEST(ReceptionStatistics, JitterFollowsTheFormula) {

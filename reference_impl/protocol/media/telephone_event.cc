@@ -10,9 +10,12 @@ namespace sfa::media {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789*#ABCD";  // RFC 4733 section 3.2: events 0 to 15
-constexpr int kEndPackets = 3;                            // RFC 4733 section 2.5.1.4
+constexpr int kEndPackets = 3;                            // RFC 4733 section 2.5.1.4, at least
 constexpr uint32_t kLongestSegment = 0xFFFF;              // RFC 4733 section 2.5.1.3
 constexpr uint32_t kShortestDigit = kFrameSamples;        // nothing shorter is heard as a digit
+
+// When a digit's end is sent once more, in ticks since it ended: 0.5, 1, 2 and 3 s.
+constexpr std::array<int, 4> kLateEnds = {25, 50, 100, 150};
 
 // A sender updates every 50 ms or more often (RFC 4733 section 2.5.1.2): this bridges the loss of
 // three updates in a row, and ends before a person can press the next key.
@@ -54,6 +57,11 @@ std::optional<uint8_t> EventOf(char digit) {
   return static_cast<uint8_t>(position);
 }
 
+void DigitSender::Add(const Packet& packet, Packets& packets) {
+  packets.Add(packet);
+  ++sent_;
+}
+
 DigitSender::Packets DigitSender::Begin(char digit, uint32_t timestamp) {
   Packets packets;
   const std::optional<uint8_t> event = EventOf(digit);
@@ -64,20 +72,22 @@ DigitSender::Packets DigitSender::Begin(char digit, uint32_t timestamp) {
   event_ = *event;
   begun_at_ = segment_start_ = timestamp;
   phase_ = Phase::kSounding;
+  sent_ = ends_ = 0;
   // The first packet already covers the frame that begins now (RFC 4733 section 2.5.1.2).
-  packets.Add({true, timestamp, {event_, false, 10, kShortestDigit}});
+  Add({true, timestamp, {event_, false, 10, kShortestDigit}}, packets);
   return packets;
 }
 
 void DigitSender::AddUpdate(uint32_t now, Packets& packets) {
   if (Distance(segment_start_, now) > static_cast<int32_t>(kLongestSegment)) {
-    packets.Add({false, segment_start_, {event_, false, 10, kLongestSegment}});
+    Add({false, segment_start_, {event_, false, 10, kLongestSegment}}, packets);
     segment_start_ += kLongestSegment;
   }
   const auto sounded = static_cast<uint32_t>(std::max(0, Distance(segment_start_, now)));
-  packets.Add({false,
-               segment_start_,
-               {event_, false, 10, static_cast<uint16_t>(std::min(sounded, kLongestSegment))}});
+  Add({false,
+       segment_start_,
+       {event_, false, 10, static_cast<uint16_t>(std::min(sounded, kLongestSegment))}},
+      packets);
 }
 
 DigitSender::Packets DigitSender::End(Duration duration, uint32_t timestamp) {
@@ -97,21 +107,24 @@ DigitSender::Packets DigitSender::End(Duration duration, uint32_t timestamp) {
   const int32_t left = std::max(0, Distance(segment_start_, end));
   final_duration_ = static_cast<uint16_t>(std::min<uint32_t>(left, kLongestSegment));
   phase_ = Phase::kEnding;
-  ends_left_ = kEndPackets;
+  ticks_since_end_ = 0;
+  used_ = true;
+  next_free_ = segment_start_ + final_duration_ + 1;
   AddEnd(packets);
   return packets;
 }
 
+bool DigitSender::EndIsSafe() const { return ends_ >= kEndPackets && sent_ >= kLeastPackets; }
+
 void DigitSender::AddEnd(Packets& packets) {
-  packets.Add({false, segment_start_, {event_, true, 10, final_duration_}});
-  if (--ends_left_ > 0) return;
-  phase_ = Phase::kIdle;
-  used_ = true;
-  next_free_ = segment_start_ + final_duration_ + 1;
+  Add({false, segment_start_, {event_, true, 10, final_duration_}}, packets);
+  ++ends_;
 }
 
 void DigitSender::FlushEnd(Packets& packets) {
-  while (phase_ == Phase::kEnding) AddEnd(packets);
+  if (phase_ != Phase::kEnding) return;
+  while (!EndIsSafe()) AddEnd(packets);
+  phase_ = Phase::kIdle;
 }
 
 DigitSender::Packets DigitSender::OnTick(uint32_t timestamp) {
@@ -119,7 +132,11 @@ DigitSender::Packets DigitSender::OnTick(uint32_t timestamp) {
   if (phase_ == Phase::kSounding) {
     AddUpdate(timestamp, packets);
   } else if (phase_ == Phase::kEnding) {
-    AddEnd(packets);
+    ++ticks_since_end_;
+    const bool late =
+        std::find(kLateEnds.begin(), kLateEnds.end(), ticks_since_end_) != kLateEnds.end();
+    if (!EndIsSafe() || late) AddEnd(packets);
+    if (ticks_since_end_ >= kLateEnds.back()) phase_ = Phase::kIdle;
   }
   return packets;
 }
@@ -127,7 +144,15 @@ DigitSender::Packets DigitSender::OnTick(uint32_t timestamp) {
 void DigitReceiver::EndCurrent(Reports& reports) {
   if (!sounding_) return;
   sounding_ = false;
+  end_taken_for_granted_ = false;
   reports.Add({digit_, true, ToDuration(uint64_t{before_segment_} + duration_)});
+}
+
+// Whether an event that begins `step` later is but the next part of the same digit, the parts
+// between being lost (RFC 4733 section 2.5.1.3).
+bool DigitReceiver::Continues(bool marker, char digit, int32_t step) const {
+  return (sounding_ || end_taken_for_granted_) && !marker && digit == digit_ &&
+         step % static_cast<int32_t>(kLongestSegment) == 0;
 }
 
 DigitReceiver::Reports DigitReceiver::OnPacket(bool marker, uint32_t timestamp,
@@ -138,18 +163,20 @@ DigitReceiver::Reports DigitReceiver::OnPacket(bool marker, uint32_t timestamp,
   if (has_event_ && !sounding_ && now - last_packet_ > kForgetAfter) has_event_ = false;
 
   const int32_t step = has_event_ ? Distance(segment_start_, timestamp) : 1;
-  if (step < 0) return reports;                 // of an event that is over
-  if (step == 0 && !sounding_) return reports;  // a late copy
+  if (step < 0) return reports;  // of an event that is over
+  if (step == 0 && !sounding_) {
+    if (event.end) end_taken_for_granted_ = false;
+    return reports;  // a late copy
+  }
   if (step > 0) {
-    const bool continues =
-        sounding_ && !marker && *digit == digit_ && step == static_cast<int32_t>(kLongestSegment);
-    if (continues) {
-      before_segment_ += kLongestSegment;
+    if (Continues(marker, *digit, step)) {
+      before_segment_ += static_cast<uint32_t>(step);
     } else {
       EndCurrent(reports);
       digit_ = *digit;
       before_segment_ = 0;
       sounding_ = true;
+      end_taken_for_granted_ = false;
       has_event_ = true;
       reports.Add({digit_, false, Duration::zero()});
     }
@@ -161,6 +188,7 @@ DigitReceiver::Reports DigitReceiver::OnPacket(bool marker, uint32_t timestamp,
   if (event.end) {
     duration_ = event.duration;
     EndCurrent(reports);
+    end_taken_for_granted_ = false;
   }
   return reports;
 }
@@ -172,14 +200,17 @@ std::optional<MonotonicTime> DigitReceiver::timeout() const {
 
 DigitReceiver::Reports DigitReceiver::OnTimeout(MonotonicTime now) {
   Reports reports;
-  if (sounding_ && now >= last_packet_ + kReceiverTimeout) EndCurrent(reports);
+  if (sounding_ && now >= last_packet_ + kReceiverTimeout) {
+    EndCurrent(reports);
+    end_taken_for_granted_ = true;
+  }
   return reports;
 }
 
 DigitReceiver::Reports DigitReceiver::Reset() {
   Reports reports;
   EndCurrent(reports);
-  has_event_ = false;
+  has_event_ = end_taken_for_granted_ = false;
   return reports;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -75,11 +76,12 @@ TEST(TelephoneEvent, KnowsSixteenDigits) {
   EXPECT_FALSE(DigitOf(16));  // a hook flash
 }
 
-TEST(DigitSender, BeginsWithAMarkerAndEndsThreeTimes) {
+TEST(DigitSender, BeginsWithAMarkerAndEndsOftenEnough) {
   DigitSender sender;
   uint32_t clock = 1000;
   const std::vector<Packet> packets = Press(sender, '7', 5, clock);
-  ASSERT_EQ(packets.size(), 8u);
+  EXPECT_EQ(clock, 1000u + (5 + 150) * 160) << "the last end is sent three seconds later";
+  ASSERT_EQ(packets.size(), 12u + 4u);
   for (size_t i = 0; i < packets.size(); ++i) {
     EXPECT_EQ(packets[i].marker, i == 0);
     EXPECT_EQ(packets[i].timestamp, 1000u);
@@ -87,7 +89,27 @@ TEST(DigitSender, BeginsWithAMarkerAndEndsThreeTimes) {
     EXPECT_EQ(packets[i].event.end, i >= 5);
   }
   EXPECT_EQ(packets[4].event.duration, 640);
-  for (size_t i = 5; i < 8; ++i) EXPECT_EQ(packets[i].event.duration, 800);
+  for (size_t i = 5; i < packets.size(); ++i) EXPECT_EQ(packets[i].event.duration, 800);
+}
+
+TEST(DigitSender, EndsALongDigitThreeTimesAtOnceAndFourTimesLater) {
+  DigitSender sender;
+  uint32_t clock = 1000;
+  const std::vector<Packet> packets = Press(sender, '7', 40, clock);
+  EXPECT_EQ(std::count_if(packets.begin(), packets.end(),
+                          [](const Packet& packet) { return packet.event.end; }),
+            3 + 4);
+}
+
+TEST(DigitSender, SendsAHurriedDigitAsOftenAsAnyOther) {
+  DigitSender sender;
+  std::vector<Packet> packets;
+  Append(sender.Begin('1', 0), packets);
+  Append(sender.End(milliseconds(40), 0), packets);
+  Append(sender.Begin('1', 0), packets);
+  ASSERT_EQ(packets.size(), static_cast<size_t>(DigitSender::kLeastPackets) + 1);
+  for (size_t i = 0; i + 1 < packets.size(); ++i) EXPECT_EQ(packets[i].timestamp, 0u);
+  EXPECT_EQ(packets.back().timestamp, 321u) << "the first one lasts 40 ms";
 }
 
 TEST(DigitSender, ANewDigitEndsTheOldOne) {
@@ -95,10 +117,10 @@ TEST(DigitSender, ANewDigitEndsTheOldOne) {
   std::vector<Packet> packets;
   Append(sender.Begin('1', 0), packets);
   Append(sender.Begin('1', 160), packets);
-  ASSERT_EQ(packets.size(), 5u);
-  for (int i = 1; i <= 3; ++i) EXPECT_TRUE(packets[i].event.end);
-  EXPECT_TRUE(packets[4].marker);
-  EXPECT_GT(packets[4].timestamp, 160u) << "the first one lasts until there";
+  ASSERT_EQ(packets.size(), 13u);
+  for (int i = 1; i < 12; ++i) EXPECT_TRUE(packets[i].event.end);
+  EXPECT_TRUE(packets[12].marker);
+  EXPECT_GT(packets[12].timestamp, 160u) << "the first one lasts until there";
 }
 
 TEST(DigitSender, IgnoresWhatIsNoDigitAndAnEndWithoutABeginning) {
@@ -168,6 +190,33 @@ TEST(DigitReceiver, AnEndThatNeverComesIsTakenForGranted) {
   EXPECT_EQ(receiver.OnTimeout(*receiver.timeout() - Duration(1)).count, 0u);
   EXPECT_EQ(receiver.OnTimeout(*receiver.timeout()).count, 1u);
   EXPECT_FALSE(receiver.timeout());
+}
+
+TEST(DigitReceiver, ALongDigitStaysOneThoughAPartOfItIsLost) {
+  DigitSender sender;
+  uint32_t clock = 0;
+  const std::vector<Packet> packets = Press(sender, '9', 1500, clock);  // 30 s: four segments
+  for (const size_t lost_from : {200u, 350u, 405u}) {
+    for (const size_t lost : {11u, 100u, 500u}) {
+      Listener listener;
+      auto now = MonotonicTime(seconds(1));
+      for (size_t i = 0; i < packets.size(); ++i) {
+        listener.Note(listener.receiver.OnTimeout(now));
+        if (i < lost_from || i >= lost_from + lost) listener.Hear(packets[i], now);
+        now += milliseconds(20);
+      }
+      EXPECT_EQ(listener.heard, "9(9)") << lost_from << " " << lost;
+    }
+  }
+}
+
+TEST(DigitReceiver, TheSameDigitAgainAfterAnEndIsAnotherOneWhateverItsTimeStamp) {
+  Listener listener;
+  const auto now = MonotonicTime(seconds(1));
+  listener.Hear({true, 100, {3, false, 10, 160}}, now);
+  listener.Hear({false, 100, {3, true, 10, 800}}, now);
+  listener.Hear({false, 100 + 65535, {3, true, 10, 800}}, now + seconds(8));
+  EXPECT_EQ(listener.heard, "3(3)3(3)");
 }
 
 TEST(DigitReceiver, ADigitDaysLaterIsHeardWhateverItsTimeStamp) {
