@@ -5,6 +5,11 @@
 #include "protocol/path/mapping_keeper.h"
 
 namespace sfa::path {
+namespace {
+
+constexpr uint32_t kFirstDynamicPort = 49152;  // RFC 6335 section 6
+
+}  // namespace
 
 PortSample::PortSample(Runtime& runtime, Ipv4Address bind, const Endpoint& node,
                        std::function<void(std::optional<Endpoint>)> done)
@@ -13,7 +18,11 @@ PortSample::PortSample(Runtime& runtime, Ipv4Address bind, const Endpoint& node,
       done_(std::move(done)),
       id_(stun::NewTransactionId(runtime.random())),
       timer_(runtime.NewTimer([this] { OnTimer(); })) {
-  auto socket = runtime_.OpenUdp({bind, 0}, *this);
+  // At random: the port of an earlier sample may still have its mapping.
+  const auto port =
+      static_cast<uint16_t>(kFirstDynamicPort + runtime_.random().Below(65536 - kFirstDynamicPort));
+  auto socket = runtime_.OpenUdp({bind, port}, *this);
+  if (!socket.ok()) socket = runtime_.OpenUdp({bind, 0}, *this);
   if (!socket.ok()) {
     sent_ = kRequests;
     timer_->Start(Duration{});
