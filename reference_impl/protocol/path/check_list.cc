@@ -64,7 +64,8 @@ Pair* CheckList::Find(const Route& route) {
 
 Pair* CheckList::FindCheck(const stun::TransactionId& id) {
   for (Pair& pair : pairs_) {
-    if ((pair.check && pair.check->id() == id) || pair.superseded == id) return &pair;
+    if (pair.check && pair.check->id() == id) return &pair;
+    if (pair.superseded && pair.superseded->id == id) return &pair;
   }
   return nullptr;
 }
@@ -77,18 +78,11 @@ void CheckList::SetPriorities(PathRole role) {
   }
 }
 
-void CheckList::Trigger(Pair& pair, bool first) {
-  if (pair.state == PairState::kUnconnected || pair.state == PairState::kClosed) return;
-  if (pair.queued) {
-    if (!first) return;
-    Untrigger(pair);
-  }
+void CheckList::Trigger(Pair& pair) {
+  const bool sendable = pair.state != PairState::kUnconnected && pair.state != PairState::kClosed;
+  if (pair.queued || !sendable) return;
   pair.queued = true;
-  if (first) {
-    triggered_.push_front(&pair);
-  } else {
-    triggered_.push_back(&pair);
-  }
+  triggered_.push_back(&pair);
 }
 
 void CheckList::Untrigger(Pair& pair) {

@@ -43,8 +43,14 @@ struct Pair {
   // The check under way.
   std::unique_ptr<stun::Transaction> check;
   PathRole check_role = PathRole::kControlling;
+  bool check_nominates = false;
   // One that a triggered check has replaced: no longer repeated, its answer still counts.
-  std::optional<stun::TransactionId> superseded;
+  struct Superseded {
+    stun::TransactionId id;
+    bool sent_once;
+    MonotonicTime sent;
+  };
+  std::optional<Superseded> superseded;
 
   // Of a pair that has ever been valid: when last, and how the remote end saw us.
   std::optional<MonotonicTime> valid_at;
@@ -75,8 +81,8 @@ class CheckList {
   void Keep(const Pair* pair) { kept_ = pair; }
   const Pair* kept() const { return kept_; }
 
-  // Once in the queue, however often asked for; `first` goes before the others.
-  void Trigger(Pair& pair, bool first = false);
+  // Once in the queue, however often asked for.
+  void Trigger(Pair& pair);
   void Untrigger(Pair& pair);
   // The next to check: triggered ones in their order, then the best that waits; nothing when none.
   Pair* Next();

@@ -51,7 +51,9 @@ bool Nomination::OnNominated(Pair& pair, std::optional<uint32_t> number) {
     if (selected_ && !lost_ && Rank(pair) <= Rank(*selected_)) return false;
     number = number_ + 1;
   }
-  if (*number <= number_) return false;
+  // By what we know as another pair, if our way in the nominated one is gone.
+  const bool same_by_another_way = lost_ && *number == number_;
+  if (*number <= number_ && !same_by_another_way) return false;
   number_ = *number;
   if (pair.state == PairState::kSucceeded) {
     Select(pair);

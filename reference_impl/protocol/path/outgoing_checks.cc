@@ -11,6 +11,11 @@ constexpr Duration kPace = std::chrono::milliseconds(20);
 
 using stun::MessageClass;
 
+// Otherwise its answer does not tell the round trip.
+bool SentOnce(const Pair& pair) {
+  return pair.check->sent() == 1 || pair.way_kind == WayKind::kTcp;
+}
+
 }  // namespace
 
 OutgoingChecks::OutgoingChecks(Runtime& runtime, CheckPort& port, CheckUser& user,
@@ -29,9 +34,17 @@ void OutgoingChecks::Schedule() {
   pace_->StartAt(std::max(next_, runtime_.Now()));
 }
 
-void OutgoingChecks::Trigger(Pair& pair, bool first) {
-  list_.Trigger(pair, first);
+void OutgoingChecks::Trigger(Pair& pair) {
+  list_.Trigger(pair);
   Schedule();
+}
+
+void OutgoingChecks::CheckNow(Pair& pair) {
+  if (pair.state == PairState::kUnconnected || pair.state == PairState::kClosed) return;
+  list_.Untrigger(pair);
+  next_ = std::max(next_, runtime_.Now() + kPace);
+  if (pace_->running()) pace_->StartAt(next_);
+  Send(pair);
 }
 
 void OutgoingChecks::OnPace() {
@@ -43,12 +56,16 @@ void OutgoingChecks::OnPace() {
 }
 
 void OutgoingChecks::Send(Pair& pair) {
-  if (pair.superseded) port_.Forget(*pair.superseded);
+  if (pair.superseded) port_.Forget(pair.superseded->id);
   pair.superseded.reset();
-  if (pair.check) pair.superseded = pair.check->id();
+  if (pair.check) {
+    pair.superseded = {pair.check->id(), SentOnce(pair), pair.check->first_sent()};
+  }
   if (pair.state != PairState::kSucceeded) pair.state = PairState::kInProgress;
   pair.check_role = identity_.role();
-  const stun::Builder request = identity_.NewRequest(pair.way_kind, NominationOf(pair));
+  const uint32_t nomination = NominationOf(pair);
+  pair.check_nominates = nomination != 0;
+  const stun::Builder request = identity_.NewRequest(pair.way_kind, nomination);
   // RFC 8445 section 14.3.
   const Duration rto =
       std::max(stun::kInitialRto, kPace * static_cast<int64_t>(list_.unfinished()));
@@ -79,7 +96,7 @@ void OutgoingChecks::Nominate(const Pair* pair, uint32_t nomination) {
 
 void OutgoingChecks::ForgetChecks(Pair& pair) {
   if (pair.check) port_.Forget(pair.check->id());
-  if (pair.superseded) port_.Forget(*pair.superseded);
+  if (pair.superseded) port_.Forget(pair.superseded->id);
   pair.check.reset();
   pair.superseded.reset();
 }
@@ -104,10 +121,17 @@ bool OutgoingChecks::OnAnswer(const Route& from, const stun::Message& answer) {
   Pair* const pair = list_.FindCheck(answer.id());
   if (!pair) return false;
   const bool current = pair->check && pair->check->id() == answer.id();
-  if (current && (pair->check->sent() == 1 || pair->way_kind == WayKind::kTcp)) {
-    LearnRoundTrip(*pair, runtime_.Now() - pair->check->first_sent());
+  if (current ? SentOnce(*pair) : pair->superseded->sent_once) {
+    const MonotonicTime sent = current ? pair->check->first_sent() : pair->superseded->sent;
+    LearnRoundTrip(*pair, runtime_.Now() - sent);
   }
-  ForgetChecks(*pair);
+  if (!current && pair->check && pair->check_nominates) {
+    // The nomination goes on until it is answered itself.
+    port_.Forget(pair->superseded->id);
+    pair->superseded.reset();
+  } else {
+    ForgetChecks(*pair);
+  }
   const auto error = answer.ErrorCode();
   if (answer.message_class() == MessageClass::kError && error &&
       error->code == stun::kErrorRoleConflict) {

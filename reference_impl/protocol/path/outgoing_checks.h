@@ -26,7 +26,8 @@ class CheckResults {
 };
 
 // Contract:
-//  1. A check leaves at most every 20 ms. By UDP and relay it is repeated as RFC 8489 section 6.2.1
+//  1. A check leaves at most every 20 ms, but for CheckNow(). By UDP and relay it is repeated as
+//  RFC 8489 section 6.2.1
 //     says, by TCP it is not (section 6.2.2); without an answer it fails after 39.5 s.
 //  2. Results are told from packets and timers only.
 class OutgoingChecks {
@@ -36,7 +37,9 @@ class OutgoingChecks {
 
   // Something waits or has been triggered.
   void Schedule();
-  void Trigger(Pair& pair, bool first = false);
+  void Trigger(Pair& pair);
+  // Out of turn.
+  void CheckNow(Pair& pair);
   // Ends the checks of a pair and takes it out of the queue.
   void Stop(Pair& pair);
   void StopAll();

@@ -255,16 +255,20 @@ void PathAgentImpl::OnCheckReceived(const ReceivedCheck& check) {
     if (!pair) return;
     list_.SetPriorities(identity_.role());
   }
-  if (pair == nomination_.selected()) {
-    liveness_.OnRequest();
-  } else {
-    // Why does the other end look for other ways?
-    liveness_.Doubt();
-  }
+  const bool selected = pair == nomination_.selected();
+  if (selected) liveness_.OnRequest();
+  // Why does the other end look for other ways, or is it this one that it has lost? Being asked, it
+  // learns which pair is nominated.
+  const bool controlling = identity_.role() == PathRole::kControlling;
+  if (!selected || (controlling && liveness_.media_stopped())) liveness_.Doubt();
   // RFC 8445 section 7.3.1.5.
   const bool nominated = check.nominates && nomination_.OnNominated(*pair, check.nomination);
   // Section 7.3.1.4.
-  if (pair->state != PairState::kSucceeded) checks_.Trigger(*pair, /*first=*/nominated);
+  if (nominated) {
+    checks_.CheckNow(*pair);
+  } else if (pair->state != PairState::kSucceeded) {
+    checks_.Trigger(*pair);
+  }
 }
 
 void PathAgentImpl::OnAnswer(const Route& from, const stun::Message& answer) {
@@ -321,7 +325,7 @@ void PathAgentImpl::OnSelected(Pair& pair) {
   liveness_.Start();
   tcp_.OnSelected(pair);
   // The pair is valid, so media may flow while the other end is being told.
-  if (controlling) checks_.Trigger(pair, /*first=*/true);
+  if (controlling) checks_.CheckNow(pair);
   Tell(News::kOpen);
 }
 
