@@ -95,7 +95,7 @@ TEST_F(CommunityTest, CallCarriesAudioAndDigitsBothWays) {
   EXPECT_GE(Heard(bond, austin).correlation, 0.9);
   EXPECT_LT(Heard(austin, austin).correlation, 0.5) << "only what the other one said";
   EXPECT_GT(austin->statistics().packets_received, 500u);
-  EXPECT_EQ(austin->statistics().path, "host");
+  EXPECT_EQ(austin->statistics().path.name(), std::string("direct"));
 }
 
 TEST_F(CommunityTest, CalleeHangsUp) {

@@ -77,7 +77,7 @@ class DesktopClientImpl final : public DesktopClient,
   peer::CallObserver& call_observer() { return *this; }
 
   bool OpenPort() {
-    auto port = path::NewMediaPort(runtime_, {});
+    auto port = path::NewMediaPort(runtime_, settings_.port);
     if (!port) {
       Report("login",
              {{"state", ToText(peer::LoginState::kLoggedOut)}, {"reason", port.error().message}});
@@ -103,9 +103,12 @@ class DesktopClientImpl final : public DesktopClient,
   }
 
   void OnIncomingCall(std::unique_ptr<peer::Call> call) override {
-    if (settings_.busy || call_) return call->End(peer::EndReason::kBusy);
+    if (settings_.busy) return call->End(peer::EndReason::kBusy);
+    const bool glare = call_ && !incoming_ && call_->GivesWayTo(*call);
+    if (call_ && !glare) return call->End(peer::EndReason::kBusy);
     const std::optional<media::Codec> codec = Choose(call->offered_codecs());
     if (!codec) return call->End(peer::EndReason::kNoCommonCodec);
+    if (glare) GiveWay();
     record_ = {};
     call_ = std::move(call);
     incoming_ = true;
@@ -113,6 +116,15 @@ class DesktopClientImpl final : public DesktopClient,
     call_->Ring(*codec);
     if (settings_.answer_after.count() >= 0) answer_timer_->Start(settings_.answer_after);
     Report("incoming", {{"from", call_->remote_user()}, {"fullname", call_->remote_fullname()}});
+    // This person has called that one: the answer is given already.
+    if (glare) Answer();
+  }
+
+  void GiveWay() {
+    call_->SetObserver(nullptr);
+    call_->End(peer::EndReason::kAnsweredElsewhere);
+    call_ = nullptr;
+    Report("ended", {{"reason", ToText(peer::EndReason::kAnsweredElsewhere)}});
   }
 
   // The caller's order, of what this client can do.
@@ -135,6 +147,14 @@ class DesktopClientImpl final : public DesktopClient,
         [this](std::span<const uint8_t> encoded_20ms) { call_->SendAudio(encoded_20ms); });
     if (!digits_.empty()) NextDigitStep();
     Report("answered", {{"codec", ToText(codec)}});
+  }
+
+  void OnPath(const path::PathInfo& path) override {
+    Report("path", {{"path", path.name()},
+                    {"local", path.local.ToString()},
+                    {"remote", path.remote.ToString()},
+                    {"local_kind", path::ToString(path.local_kind)},
+                    {"remote_kind", path::ToString(path.remote_kind)}});
   }
 
   void OnEnded(peer::EndReason reason) override {

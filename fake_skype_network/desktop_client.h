@@ -17,7 +17,9 @@ namespace sfa::community {
 struct ClientSight {
   MonotonicTime at;
   // "login" {state, reason}, "incoming" {from, fullname}, "ringing" {}, "answered" {codec},
-  // "ended" {reason}, "digit" {digit, duration_ms}
+  // "ended" {reason}, "digit" {digit, duration_ms},
+  // "path" {path, local, remote, local_kind, remote_kind}: how media goes, after "answered" and
+  // each time that it changes; path is direct, tcp or relay
   std::string kind;
   std::vector<std::pair<std::string, std::string>> fields;
 };
@@ -41,6 +43,7 @@ struct ClientSettings {
   std::string user;
   std::string password;
   peer::NetworkSettings network;
+  path::PortSettings port;
   std::vector<media::Codec> codecs = {media::Codec::kPcmu, media::Codec::kPcma};
   // Incoming calls are answered after this time by themselves; negative: never.
   Duration answer_after{-1};

@@ -165,31 +165,45 @@ void EngineImpl::OnConfigure(const control::Configure& configure) {
   OpenMediaPort(configure);
 }
 
+// Manual 3.1; readings 3: disable_tcpauto leaves an explicit bind_port alone.
 void EngineImpl::OpenMediaPort(const control::Configure& configure) {
-  if (configure.disable_udp()) {
-    Log(LogLevel::kWarning, "disable_udp has no effect: media has no other way than UDP");
+  path::PortSettings settings;
+  settings.bind.address = {configure.bind_address()};
+  if (configure.bind_port() <= 0xFFFF) {
+    settings.bind.port = static_cast<uint16_t>(configure.bind_port());
   }
-  if (configure.disable_tcpauto()) {
-    Log(LogLevel::kDebug, "disable_tcpauto: the engine never listens on 80 or 443 anyway");
+  const uint16_t wanted = settings.bind.port;
+  settings.udp = !configure.disable_udp();
+  settings.tcp_auto = !configure.disable_tcpauto();
+  settings.listen_tcp = settings.tcp_auto || wanted != 0;
+  if (!settings.udp && !settings.listen_tcp) {
+    Log(LogLevel::kNotice,
+        "UDP is disabled and nothing listens on TCP: calls are carried by connections to the other "
+        "end, or by a supernode");
   }
-  const Ipv4Address address{configure.bind_address()};
-  Endpoint bind{address, configure.bind_port() <= 0xFFFF
-                             ? static_cast<uint16_t>(configure.bind_port())
-                             : uint16_t{0}};
-  auto port = network_.new_port(runtime_, bind);
-  if (!port && bind.port != 0) {
-    // A suggestion only (manual 3.1).
-    Log(LogLevel::kNotice, "bind_port " + std::to_string(bind.port) + " cannot be used (" +
-                               port.error().message + "): taking any");
-    bind.port = 0;
-    port = network_.new_port(runtime_, bind);
+  auto port = network_.new_port(runtime_, settings);
+  if (!port && wanted != 0) {
+    settings.bind.port = 0;
+    settings.listen_tcp = settings.tcp_auto;
+    port = network_.new_port(runtime_, settings);
   }
   if (!port) {
-    no_port_reason_ = "cannot bind " + address.ToString() + ": " + port.error().message;
+    no_port_reason_ =
+        "cannot bind " + settings.bind.address.ToString() + ": " + port.error().message;
     Log(LogLevel::kError, no_port_reason_ + " (see bind_address in chan_skype.conf)");
     return;
   }
   port_ = std::move(*port);
+  share_ = std::make_shared<peer::PortShare>(runtime_, *port_);
+  // A suggestion only (manual 3.1); the product says nothing of it.
+  if (wanted != 0 && port_->local().port != wanted) {
+    Log(LogLevel::kNotice, "bind_port " + std::to_string(wanted) + " cannot be used: taking port " +
+                               std::to_string(port_->local().port));
+  }
+  std::string listeners;
+  for (const Endpoint& each : port_->tcp_listeners()) listeners += " " + each.ToString();
+  Log(LogLevel::kDebug, std::string(settings.udp ? "UDP " + port_->local().ToString() : "no UDP") +
+                            ", TCP" + (listeners.empty() ? " none" : listeners));
 }
 
 void EngineImpl::OnLogin(const control::Login& login) {
@@ -201,6 +215,7 @@ void EngineImpl::OnLogin(const control::Login& login) {
     settings.user = login.account();
     settings.driver = true;
     settings.network = network_settings_;
+    settings.share = share_;
     account = std::make_unique<Account>(
         runtime_, std::move(settings),
         [this](peer::PeerSettings peer_settings, peer::PeerObserver& observer) {

@@ -153,7 +153,9 @@ void EngineImpl::LogQuality(const EngineCall& call) {
   if (!debug_ || !call.answered()) return;
   const peer::MediaStatistics heard = call.statistics();
   Log(LogLevel::kDebug,
-      "call " + std::to_string(call.id()) + ": path " + heard.path + ", " +
+      "call " + std::to_string(call.id()) + ": path " + heard.path.name() + " (" +
+          path::ToString(heard.path.local_kind) + " " + heard.path.local.ToString() + ", " +
+          path::ToString(heard.path.remote_kind) + " " + heard.path.remote.ToString() + "), " +
           std::to_string(heard.packets_sent) + " packets sent, " +
           std::to_string(heard.packets_received) + " received, " +
           std::to_string(heard.packets_lost) + " lost, " + std::to_string(heard.frames_concealed) +

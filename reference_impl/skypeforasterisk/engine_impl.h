@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "protocol/engine_control.pb.h"
+#include "protocol/peer/port_share.h"
 #include "res_skypeforasterisk/control_stream.h"
 #include "skypeforasterisk/account.h"
 #include "skypeforasterisk/engine_call.h"
@@ -84,7 +85,8 @@ class EngineImpl final : public Engine,
   peer::NetworkSettings network_settings_;
   RtpPorts rtp_ports_;
   std::unique_ptr<path::MediaPort> port_;
-  std::string no_port_reason_;  // why port_ is null
+  std::shared_ptr<peer::PortShare> share_;  // of all accounts; goes before the port
+  std::string no_port_reason_;              // why port_ is null
   // Calls before accounts before the port: destroyed in this order.
   std::map<std::string, std::unique_ptr<Account>> accounts_;
   std::map<uint64_t, std::unique_ptr<EngineCall>> calls_;

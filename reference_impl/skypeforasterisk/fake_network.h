@@ -87,35 +87,44 @@ class FakePeer final : public peer::Peer {
 
 class FakePort final : public path::MediaPort {
  public:
-  explicit FakePort(const Endpoint& bind) : bind_(bind) {}
-  Endpoint local() const override { return bind_; }
-  std::vector<Endpoint> host_endpoints() const override { return {bind_}; }
+  explicit FakePort(const path::PortSettings& settings) : settings_(settings) {}
+  bool uses_udp() const override { return settings_.udp; }
+  Endpoint local() const override { return settings_.bind; }
+  std::vector<Endpoint> tcp_listeners() const override { return {}; }
+  std::vector<Endpoint> host_endpoints() const override { return {settings_.bind}; }
   std::optional<Endpoint> mapped() const override { return std::nullopt; }
-  void UseStunServer(const Endpoint&, std::function<void(std::optional<Endpoint>)>) override {}
+  void AskMapping(const Endpoint&, Duration, std::function<void(const Sighting&)>) override {}
+  void UseStunServer(const Endpoint&) override {}
+  void SetSurroundings(const path::Surroundings&) override {}
+  const path::Surroundings& surroundings() const override { return surroundings_; }
+  void SetRelays(const path::RelaySettings&) override {}
   void AddReceiver(uint32_t, path::MediaReceiver*) override {}
   void RemoveReceiver(uint32_t) override {}
-  Status SendMedia(const Endpoint&, std::span<const uint8_t>) override { return {}; }
-  path::CheckPort* checks() override { return nullptr; }
-  uint64_t dropped() const override { return 0; }
+  Status SendMedia(const path::Route&, std::span<const uint8_t>) override { return {}; }
 
  private:
-  Endpoint bind_;
+  const path::PortSettings settings_;
+  const path::Surroundings surroundings_;
 };
 
 struct FakeNetwork {
   std::map<std::string, FakePeer*> peers;  // by account, the living ones
   std::vector<FakeCall*> calls;            // living, in order of their making
-  std::vector<Endpoint> ports_asked;
+  std::vector<path::PortSettings> ports_asked;
+  uint16_t port_taken = 0;                // the port falls back to another one by itself
   std::map<uint16_t, Error> port_errors;  // by port number
 
   NetworkFactory Factory() {
     NetworkFactory factory;
-    factory.new_port = [this](Runtime&,
-                              const Endpoint& bind) -> Result<std::unique_ptr<path::MediaPort>> {
-      ports_asked.push_back(bind);
-      const auto error = port_errors.find(bind.port);
+    factory.new_port =
+        [this](Runtime&,
+               const path::PortSettings& wanted) -> Result<std::unique_ptr<path::MediaPort>> {
+      ports_asked.push_back(wanted);
+      const auto error = port_errors.find(wanted.bind.port);
       if (error != port_errors.end()) return error->second;
-      return std::unique_ptr<path::MediaPort>(std::make_unique<FakePort>(bind));
+      path::PortSettings settings = wanted;
+      if (settings.bind.port == port_taken) settings.bind.port = 49152;
+      return std::unique_ptr<path::MediaPort>(std::make_unique<FakePort>(settings));
     };
     factory.new_peer = [this](Runtime&, path::MediaPort&, peer::PeerSettings settings,
                               peer::PeerObserver& observer) -> std::unique_ptr<peer::Peer> {

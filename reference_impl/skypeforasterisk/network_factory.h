@@ -12,7 +12,8 @@
 namespace sfa::engine {
 
 struct NetworkFactory {
-  std::function<Result<std::unique_ptr<path::MediaPort>>(Runtime&, const Endpoint& bind)> new_port;
+  std::function<Result<std::unique_ptr<path::MediaPort>>(Runtime&, const path::PortSettings&)>
+      new_port;
   std::function<std::unique_ptr<peer::Peer>(Runtime&, path::MediaPort&, peer::PeerSettings,
                                             peer::PeerObserver&)>
       new_peer;

@@ -1,12 +1,12 @@
 #include "protocol/path/candidate.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace sfa::path {
 namespace {
 
 constexpr uint32_t kComponent = 1;
-constexpr size_t kMaxHostCandidates = 8;
 
 }  // namespace
 
@@ -35,34 +35,19 @@ uint64_t PairPriority(uint32_t controlling, uint32_t controlled) {
   return (lesser << 32) + 2 * greater + (controlling > controlled ? 1 : 0);
 }
 
-std::vector<Candidate> GatherCandidates(const MediaPort& port) {
-  std::vector<Candidate> candidates;
-  for (const Endpoint& host : port.host_endpoints()) {
-    if (candidates.size() == kMaxHostCandidates) break;
-    const auto preference = static_cast<uint16_t>(kBestLocalPreference - candidates.size());
-    // One foundation for each base address and kind (section 5.1.1.3).
-    candidates.push_back({CandidateKind::kHost, host,
-                          CandidatePriority(CandidateKind::kHost, preference),
-                          std::to_string(candidates.size() + 1)});
-  }
-  const auto mapped = port.mapped();
-  const bool redundant =
-      !mapped || std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
-        return candidate.endpoint == *mapped;
-      });
-  if (!redundant) {
-    candidates.push_back({CandidateKind::kServerReflexive, *mapped,
-                          CandidatePriority(CandidateKind::kServerReflexive, kBestLocalPreference),
-                          std::to_string(candidates.size() + 1)});
-  }
-  return candidates;
-}
-
 bool IsUsable(const Endpoint& endpoint, bool loopback_allowed) {
   const uint32_t first = endpoint.address.value >> 24;
   // 0/8 is "this host", 224/4 multicast, 240/4 reserved with the broadcast address in it.
   if (endpoint.port == 0 || first == 0 || first >= 224) return false;
   return loopback_allowed || !endpoint.address.is_loopback();
+}
+
+bool IsPrivate(Ipv4Address address) {
+  const uint32_t value = address.value;
+  return value >> 24 == 10 || value >> 20 == 0xAC1 || value >> 16 == 0xC0A8 ||  // RFC 1918
+         value >> 22 == 0x6440 >> 6 ||                                          // RFC 6598
+         value >> 16 == 0xA9FE ||                                               // RFC 3927
+         address.is_loopback();
 }
 
 std::string RandomIceText(Random& random, size_t size) {

@@ -1,76 +1,107 @@
 // The pairs of one call and the order in which they are checked (RFC 8445 section 6.1.2).
 //
-// There is one component and one socket, so every pair has the same base and a pair is as good as
-// its remote candidate; our reflexive candidates would be pruned as redundant (section 6.1.2.4).
-// For the same reason nothing is gained by freezing: each pair starts out waiting.
+// A pair is a way of ours and a candidate of the other end. Our host and reflexive candidates have
+// the UDP socket in common, so they make one pair (section 6.1.2.4), and nothing is gained by
+// freezing: each pair starts out waiting.
 #ifndef REFERENCE_IMPL_PROTOCOL_PATH_CHECK_LIST_H_
 #define REFERENCE_IMPL_PROTOCOL_PATH_CHECK_LIST_H_
 
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "protocol/path/path_agent.h"
 #include "protocol/stun/transaction.h"
 
 namespace sfa::path {
 
-enum class PairState { kWaiting, kInProgress, kSucceeded, kFailed };
+enum class PairState : uint8_t {
+  kUnconnected,  // a listener of the other end to which there is no connection
+  kWaiting,
+  kInProgress,
+  kSucceeded,
+  kFailed,
+  kClosed,  // its way is gone for good
+};
+
+// What a pair is worth; the worst first.
+enum class PathClass : uint8_t { kRelay, kTcp, kUdp };
 
 struct Pair {
+  Route route;  // without a meaning while it is unconnected
+  WayKind way_kind = WayKind::kUdp;
   Candidate remote;
+  bool signalled = false;       // named by the other end; otherwise learnt from its checks
+  uint32_t local_priority = 0;  // of the candidate from which our packets leave
+
   uint64_t priority = 0;
   PairState state = PairState::kWaiting;
-  bool queued = false;               // for a triggered check
-  bool nominate_when_valid = false;  // the controlling end has asked for this pair
+  bool queued = false;  // for a triggered check
 
   // The check under way.
   std::unique_ptr<stun::Transaction> check;
-  bool check_nominates = false;
   PathRole check_role = PathRole::kControlling;
+  bool check_nominates = false;
   // One that a triggered check has replaced: no longer repeated, its answer still counts.
-  std::optional<stun::TransactionId> superseded;
+  struct Superseded {
+    stun::TransactionId id;
+    bool sent_once;
+    MonotonicTime sent;
+  };
+  std::optional<Superseded> superseded;
 
-  // Of a valid pair: how the remote end sees us.
+  // Of a pair that has ever been valid: when last, and how the remote end saw us.
+  std::optional<MonotonicTime> valid_at;
   Endpoint mapped;
-  CandidateKind mapped_kind = CandidateKind::kHost;
   Duration round_trip{};  // smoothed
+
+  PathClass path_class() const;
 };
+
+// Greater is better: what is worth leaving a path that works. A path within one network leads the
+// others of its class.
+int Rank(const Pair& pair);
 
 class CheckList {
  public:
   // Limits on what a peer can make us do.
-  static constexpr size_t kMaxSignalled = 16;
-  static constexpr size_t kMaxPairs = 32;  // with those learnt from its checks
+  static constexpr size_t kMaxPairs = 48;
 
-  // Pairs never move and never go. Nothing when the list is full.
-  Pair* Add(const Candidate& remote);
-  Pair* Find(const Endpoint& remote);
+  // Pairs never move. When the list is full, a learnt pair that is of no use makes room; nothing
+  // when there is none, or when there is such a pair already.
+  Pair* Add(const Route& route, WayKind way_kind, const Candidate& remote, PairState state);
+  void Remove(Pair& pair);
+  Pair* Find(const Route& route);
   Pair* FindCheck(const stun::TransactionId& id);
-  // Orders anew for this role; `local` is the priority of our base.
-  void SetPriorities(PathRole role, uint32_t local);
+  // Orders anew for this role.
+  void SetPriorities(PathRole role);
+  // Never makes room: the pair in use.
+  void Keep(const Pair* pair) { kept_ = pair; }
+  const Pair* kept() const { return kept_; }
 
-  // Once in the queue, however often asked for; `first` goes before the others.
-  void Trigger(Pair& pair, bool first = false);
+  // Once in the queue, however often asked for.
+  void Trigger(Pair& pair);
   void Untrigger(Pair& pair);
   // The next to check: triggered ones in their order, then the best that waits; nothing when none.
   Pair* Next();
   bool HasNext() const;
-  void ClearQueue();
 
+  // The best class, then the greatest priority.
   Pair* BestValid();
-  // Whether something better than `pair` may still succeed.
+  // Whether something of a better class than `pair` may still succeed.
   bool HopesForBetterThan(const Pair& pair) const;
-  bool HopesForAny() const;
+  bool HopesForAny() const { return unfinished() > 0; }
   size_t unfinished() const;
 
-  std::deque<Pair>& pairs() { return pairs_; }
+  std::list<Pair>& pairs() { return pairs_; }
+  const std::list<Pair>& pairs() const { return pairs_; }
 
  private:
-  std::deque<Pair> pairs_;
+  std::list<Pair> pairs_;
   std::deque<Pair*> triggered_;
+  const Pair* kept_ = nullptr;
 };
 
 }  // namespace sfa::path

@@ -22,9 +22,18 @@ Consent::Consent(Runtime& runtime, std::function<stun::TransactionId()> ask,
       timer_(runtime.NewTimer([this] { OnTimer(); })) {}
 
 void Consent::Start() {
-  expires_ = runtime_.Now() + kExpiry;
+  Stop();
+  Renew();
   Schedule();
 }
+
+void Consent::Stop() {
+  timer_->Cancel();
+  for (const Question& question : questions_) forget_(question.id);
+  questions_.clear();
+}
+
+void Consent::Renew() { expires_ = runtime_.Now() + kExpiry; }
 
 void Consent::Schedule() {
   const auto spread = static_cast<uint64_t>(kIntervalSpread.count());
@@ -34,18 +43,22 @@ void Consent::Schedule() {
 }
 
 void Consent::OnTimer() {
-  const MonotonicTime now = runtime_.Now();
-  if (now >= expires_) {
+  if (runtime_.Now() >= expires_) {
     const auto lost = std::move(lost_);
     lost();
     return;
   }
+  AskNow();
+  Schedule();
+}
+
+void Consent::AskNow() {
+  const MonotonicTime now = runtime_.Now();
   while (!questions_.empty() && now - questions_.front().sent >= kExpiry) {
     forget_(questions_.front().id);
     questions_.pop_front();
   }
   questions_.push_back({ask_(), now});
-  Schedule();
 }
 
 bool Consent::Asked(const stun::TransactionId& id) const {
@@ -57,9 +70,8 @@ Duration Consent::Confirm(const stun::TransactionId& id) {
   const auto question = std::find_if(questions_.begin(), questions_.end(),
                                      [&](const Question& candidate) { return candidate.id == id; });
   if (question == questions_.end()) return {};
-  const MonotonicTime now = runtime_.Now();
-  const Duration taken = now - question->sent;
-  expires_ = now + kExpiry;
+  const Duration taken = runtime_.Now() - question->sent;
+  Renew();
   forget_(id);
   questions_.erase(question);
   return taken;

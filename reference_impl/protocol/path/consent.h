@@ -16,17 +16,23 @@ namespace sfa::path {
 //     sends a Binding request and returns its id; it is not repeated (an answer to the next one
 //     serves as well).
 //  2. `lost` runs when no answer has been confirmed for 30 s since Start(), once; it may destroy
-//     the consent. Nothing runs after it, or after destruction.
+//     the consent. Nothing runs after it, after Stop() or after destruction.
 class Consent {
  public:
   Consent(Runtime& runtime, std::function<stun::TransactionId()> ask,
           std::function<void(const stun::TransactionId&)> forget, std::function<void()> lost);
 
+  // Also anew, for another path: earlier questions are forgotten.
   void Start();
+  void Stop();
+  // Out of turn.
+  void AskNow();
   // Whether `id` is one of those asked and not yet forgotten.
   bool Asked(const stun::TransactionId& id) const;
   // An answer to `id` has come and is genuine. Returns how long it took.
   Duration Confirm(const stun::TransactionId& id);
+  // The other end has consented by answering another check.
+  void Renew();
 
  private:
   struct Question {

@@ -2,450 +2,374 @@
 
 #include <algorithm>
 #include <cassert>
+#include <deque>
 #include <utility>
 
+#include "protocol/path/alternatives.h"
 #include "protocol/path/candidate.h"
+#include "protocol/path/check_identity.h"
 #include "protocol/path/check_list.h"
 #include "protocol/path/check_port.h"
-#include "protocol/path/consent.h"
-#include "protocol/stun/builder.h"
+#include "protocol/path/incoming_checks.h"
+#include "protocol/path/liveness.h"
+#include "protocol/path/nomination.h"
+#include "protocol/path/outgoing_checks.h"
+#include "protocol/path/pairing.h"
+#include "protocol/path/tcp_pairs.h"
 
 namespace sfa::path {
 namespace {
 
-constexpr Duration kPace = std::chrono::milliseconds(50);  // Ta, RFC 8445 section 14.2
-// How long after the first success a better pair is waited for. Host candidates of another network
-// never answer, and a call should not wait for their 39.5 s.
-constexpr Duration kNominationWait = std::chrono::milliseconds(250);
 // A list that has failed may still be saved by a check from the other end (RFC 8863 section 4).
 constexpr Duration kPatience = stun::kTransactionTimeout;
 
-constexpr size_t kUfragCharacters = 8;      // at least 24 bits, RFC 8445 section 5.3
-constexpr size_t kPasswordCharacters = 24;  // at least 128 bits
-constexpr size_t kMinUfrag = 4, kMinPassword = 22, kMaxCredential = 256;  // RFC 8839 section 5.4
+bool SameOffer(const std::vector<Candidate>& a, const std::vector<Candidate>& b) {
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(), [](const Candidate& x, const Candidate& y) {
+        return x.kind == y.kind && x.endpoint == y.endpoint && x.transport == y.transport;
+      });
+}
 
-using stun::AttributeType;
-using stun::MessageClass;
+std::optional<Endpoint> MappingIn(const std::vector<Candidate>& candidates) {
+  for (const Candidate& candidate : candidates) {
+    if (candidate.kind == CandidateKind::kServerReflexive) return candidate.endpoint;
+  }
+  return std::nullopt;
+}
 
-class PathAgentImpl final : public PathAgent, private CheckUser {
+class PathAgentImpl final : public PathAgent,
+                            private CheckUser,
+                            private CheckResults,
+                            private LivenessUser {
  public:
   PathAgentImpl(Runtime& runtime, MediaPort& port, PathRole role, PathObserver& observer);
-  ~PathAgentImpl() override { port_.RemoveUser(local_.ufrag); }
+  ~PathAgentImpl() override {
+    tcp_.CloseAll();
+    port_.RemoveUser(local_.ufrag);
+  }
   PathAgentImpl(const PathAgentImpl&) = delete;
   PathAgentImpl& operator=(const PathAgentImpl&) = delete;
 
   const PathDescription& local() const override { return local_; }
   void SetRemote(const PathDescription& remote) override;
-  CandidateKind local_kind() const override {
-    return selected_ ? selected_->mapped_kind : CandidateKind::kHost;
+  void UpdateRemote(const std::vector<Candidate>& candidates) override;
+  void SendMedia(std::span<const uint8_t> packet) override {
+    if (open()) static_cast<void>(media_.SendMedia(nomination_.selected()->route, packet));
   }
-  Endpoint local_endpoint() const override { return selected_ ? selected_->mapped : Endpoint(); }
-  Endpoint remote_endpoint() const override {
-    return selected_ ? selected_->remote.endpoint : Endpoint();
+  void OnMediaHeard(const Route& from) override {
+    if (open() && from == nomination_.selected()->route) liveness_.OnMedia();
   }
+  bool open() const override { return nomination_.selected() && !failed_; }
+  const PathInfo& path() const override { return info_; }
   Duration round_trip() const override {
-    return selected_ ? selected_->round_trip : Duration::zero();
+    return nomination_.selected() ? nomination_.selected()->round_trip : Duration::zero();
   }
 
  private:
-  // A check that came before the other end's description.
-  struct EarlyCheck {
-    Endpoint from;
-    uint32_t priority;
-    bool nominates;
-  };
+  // What the observer is to be told.
+  enum class News { kLocalCandidates, kOpen, kSilent, kFailed };
 
-  void OnRequest(const Endpoint& from, const stun::Message& request) override;
-  void OnAnswer(const Endpoint& from, const stun::Message& answer) override;
+  // CheckUser
+  void OnRequest(const Route& from, const stun::Message& request) override;
+  void OnAnswer(const Route& from, const stun::Message& answer) override;
+  void OnLocalCandidates() override;
+  void OnWayClosed(WayId way) override;
+  // CheckResults
+  void OnPairValid(Pair& pair, bool moved) override;
+  void OnPairFailed(Pair& pair) override;
+  void OnRoleChanged() override;
+  // LivenessUser
+  stun::TransactionId AskConsent() override { return checks_.Ask(*nomination_.selected()); }
+  void ForgetConsent(const stun::TransactionId& id) override { port_.Forget(id); }
+  void OnPathSuspected() override { port_.Suspect(); }
+  void OnPathLost() override;
+  void OnPathBack() override;
+  void OnConsentLost() override { Fail(); }
 
-  // Incoming checks (RFC 8445 section 7.3).
-  bool IsAuthentic(const stun::Message& request) const;
-  bool SettleRoles(const stun::Message& request);
-  void Answer(const Endpoint& to, const stun::Message& request);
-  void Refuse(const Endpoint& to, const stun::Message& request, int code, std::string_view reason);
-  void OnCheckReceived(const EarlyCheck& check);
-
-  // Outgoing checks (section 7.2).
-  void Pace();
-  void SchedulePace();
-  stun::Builder NewRequest(bool nominates);
-  void SendCheck(Pair& pair);
-  void OnPairAnswer(Pair& pair, const Endpoint& from, const stun::Message& answer);
-  void OnPairValid(Pair& pair, const Endpoint& mapped, bool nominated);
-  void OnPairFailed(Pair& pair);
-  void StopCheck(Pair& pair);
-  void SetRole(PathRole role);
-
-  // Choosing (section 8).
-  void ConsiderNomination();
-  void Nominate(Pair& pair);
-  void Select(Pair& pair);
+  void TakeLocalCandidates();
+  void OnCheckReceived(const ReceivedCheck& check);
+  void OnMappingChanged();
+  void BeginTcp();
+  void OnSelected(Pair& pair);
+  PathInfo InfoOf(const Pair& pair) const;
   void OnPatienceEnded();
   void FailIfHopeless();
   void Fail();
+  void Tell(News news);
+  void TellNext();
 
-  stun::TransactionId AskConsent();
-  static void LearnRoundTrip(Pair& pair, Duration sample);
-
-  Runtime& runtime_;
+  MediaPort& media_;
   CheckPort& port_;
   PathObserver& observer_;
-  PathRole role_;
-  uint64_t tie_breaker_;
+  CheckIdentity identity_;
   PathDescription local_;
-  bool has_remote_ = false;
+  PathInfo info_;
   bool failed_ = false;
-  bool loopback_allowed_ = false;
-  std::string remote_ufrag_, remote_password_;
-  std::vector<EarlyCheck> early_;
-  CheckList list_;
-  Pair* nominating_ = nullptr;
-  Pair* selected_ = nullptr;
 
-  MonotonicTime next_check_;
+  CheckList list_;
+  IncomingChecks incoming_;
+  OutgoingChecks checks_;
+  Pairing pairing_;
+  TcpPairs tcp_;
+  Nomination nomination_;
+  Liveness liveness_;
+  Alternatives alternatives_;
+
   bool patience_ended_ = false;
-  std::unique_ptr<Timer> pace_;
-  std::unique_ptr<Timer> nomination_;
   std::unique_ptr<Timer> patience_;
-  std::unique_ptr<Consent> consent_;
+  std::deque<News> news_;
+  std::unique_ptr<Timer> tell_;
 };
 
 PathAgentImpl::PathAgentImpl(Runtime& runtime, MediaPort& port, PathRole role,
                              PathObserver& observer)
-    : runtime_(runtime),
+    : media_(port),
       port_(*port.checks()),
       observer_(observer),
-      role_(role),
-      tie_breaker_(runtime.random().Next64()),
-      next_check_(runtime.Now()),
-      pace_(runtime.NewTimer([this] { Pace(); })),
-      nomination_(runtime.NewTimer([this] {
-        if (Pair* best = list_.BestValid(); best && !nominating_ && !selected_) Nominate(*best);
-      })),
-      patience_(runtime.NewTimer([this] { OnPatienceEnded(); })) {
-  do {
-    local_.ufrag = RandomIceText(runtime.random(), kUfragCharacters);
-  } while (!port_.AddUser(local_.ufrag, this));
-  local_.password = RandomIceText(runtime.random(), kPasswordCharacters);
-  local_.candidates = GatherCandidates(port);
-  loopback_allowed_ = std::any_of(
-      local_.candidates.begin(), local_.candidates.end(),
-      [](const Candidate& candidate) { return candidate.endpoint.address.is_loopback(); });
+      identity_(runtime.random(), role),
+      incoming_(port_, identity_),
+      checks_(runtime, port_, *this, identity_, list_, *this),
+      pairing_(port_, list_, checks_),
+      tcp_(runtime, port_, list_, checks_),
+      nomination_(runtime, list_, identity_, [this](Pair& pair) { OnSelected(pair); }),
+      liveness_(runtime, *this),
+      alternatives_(runtime, list_, checks_, [this] { tcp_.Renew(); }),
+      patience_(runtime.NewTimer([this] { OnPatienceEnded(); })),
+      tell_(runtime.NewTimer([this] { TellNext(); })) {
+  while (!port_.AddUser(identity_.NewFragment(), this, /*wants_relay=*/true)) continue;
+  local_.ufrag = identity_.fragment();
+  local_.password = identity_.password();
+  TakeLocalCandidates();
+}
+
+// ---- Candidates
+
+void PathAgentImpl::TakeLocalCandidates() {
+  const std::vector<LocalCandidate> candidates = port_.LocalCandidates();
+  local_.candidates.clear();
+  for (const LocalCandidate& local : candidates) local_.candidates.push_back(local.candidate);
+  pairing_.SetLocal(candidates, media_.uses_udp());
+}
+
+void PathAgentImpl::OnLocalCandidates() {
+  if (failed_) return;
+  const std::vector<Candidate> before = local_.candidates;
+  TakeLocalCandidates();
+  if (SameOffer(before, local_.candidates)) return;
+  Tell(News::kLocalCandidates);
+  if (!identity_.has_remote()) return;
+  pairing_.Complete();
+  list_.SetPriorities(identity_.role());
+  checks_.Schedule();
+  const auto mapping = MappingIn(before);
+  if (mapping && mapping != MappingIn(local_.candidates)) OnMappingChanged();
+}
+
+// Our NAT has forgotten us or has got another address: what went through it does not any more.
+void PathAgentImpl::OnMappingChanged() {
+  if (!open() || nomination_.selected()->route.way != kUdpWay) return;
+  if (liveness_.suspected()) {
+    liveness_.Lose();
+  } else {
+    liveness_.Doubt();
+  }
 }
 
 void PathAgentImpl::SetRemote(const PathDescription& remote) {
-  if (has_remote_ || failed_) return;
-  has_remote_ = true;
-  remote_ufrag_ = remote.ufrag;
-  remote_password_ = remote.password;
-  if (remote_ufrag_.size() < kMinUfrag || remote_ufrag_.size() > kMaxCredential ||
-      remote_password_.size() < kMinPassword || remote_password_.size() > kMaxCredential) {
-    patience_ended_ = true;  // no check can succeed
+  if (identity_.has_remote() || failed_) return;
+  if (!identity_.SetRemote(remote.ufrag, remote.password)) {
+    patience_ended_ = true;
     patience_->Start(Duration::zero());
     return;
   }
   patience_->Start(kPatience);
-  for (const Candidate& candidate : remote.candidates) {
-    if (list_.pairs().size() == CheckList::kMaxSignalled) break;
-    if (!IsUsable(candidate.endpoint, loopback_allowed_) || list_.Find(candidate.endpoint))
-      continue;
-    list_.Add(candidate);
-  }
-  SetRole(role_);
-  for (const EarlyCheck& check : std::exchange(early_, {})) OnCheckReceived(check);
-  SchedulePace();
+  pairing_.SetRemote(remote.candidates);
+  list_.SetPriorities(identity_.role());
+  for (const ReceivedCheck& check : incoming_.TakeEarly()) OnCheckReceived(check);
+  BeginTcp();
+  checks_.Schedule();
 }
 
-void PathAgentImpl::SetRole(PathRole role) {
-  if (role != role_) {
-    role_ = role;
-    if (nominating_) nominating_->check_nominates = false;
-    nominating_ = nullptr;
-    nomination_->Cancel();
-  }
-  list_.SetPriorities(role_, local_.candidates.empty()
-                                 ? CandidatePriority(CandidateKind::kHost, kBestLocalPreference)
-                                 : local_.candidates.front().priority);
+void PathAgentImpl::UpdateRemote(const std::vector<Candidate>& candidates) {
+  if (!identity_.has_remote() || failed_) return;
+  pairing_.SetRemote(candidates);
+  list_.SetPriorities(identity_.role());
+  tcp_.Connect();
+  if (alternatives_.searching()) alternatives_.SearchNow();
+  checks_.Schedule();
 }
 
-// ---- Incoming checks
-
-void PathAgentImpl::OnRequest(const Endpoint& from, const stun::Message& request) {
-  if (!request.Find(AttributeType::kMessageIntegrity) ||
-      !request.Find32(AttributeType::kPriority)) {
-    Refuse(from, request, stun::kErrorBadRequest, "Bad Request");
-    return;
-  }
-  if (!IsAuthentic(request)) {
-    Refuse(from, request, stun::kErrorUnauthenticated, "Unauthenticated");
-    return;
-  }
-  if (!request.UnknownRequired().empty()) {
-    Refuse(from, request, stun::kErrorUnknownAttribute, "Unknown Attribute");
-    return;
-  }
-  if (!SettleRoles(request)) {
-    Refuse(from, request, stun::kErrorRoleConflict, "Role Conflict");
-    return;
-  }
-  Answer(from, request);
-  if (failed_) return;
-  const EarlyCheck check{from, *request.Find32(AttributeType::kPriority),
-                         request.Find(AttributeType::kUseCandidate).has_value()};
-  if (has_remote_) {
-    OnCheckReceived(check);
-    return;
-  }
-  const auto same = std::find_if(early_.begin(), early_.end(),
-                                 [&](const EarlyCheck& early) { return early.from == check.from; });
-  if (same != early_.end()) {
-    same->nominates = same->nominates || check.nominates;
-  } else if (early_.size() < CheckList::kMaxSignalled) {
-    early_.push_back(check);
-  }
-}
-
-bool PathAgentImpl::IsAuthentic(const stun::Message& request) const {
-  const auto name = request.FindText(AttributeType::kUsername);
-  if (!name || name->size() <= local_.ufrag.size()) return false;
-  if (has_remote_ && name->substr(local_.ufrag.size() + 1) != remote_ufrag_) return false;
-  return request.CheckIntegrity(stun::ShortTermKey(local_.password));
-}
-
-// RFC 8445 section 7.3.1.1. False when the other end must change its role instead.
-bool PathAgentImpl::SettleRoles(const stun::Message& request) {
-  const bool controlling = role_ == PathRole::kControlling;
-  const auto theirs =
-      request.Find64(controlling ? AttributeType::kIceControlling : AttributeType::kIceControlled);
-  if (!theirs) return true;
-  const bool we_win = tie_breaker_ >= *theirs;
-  // The greater tie-breaker controls.
-  if (controlling == we_win) return false;
-  if (!selected_) SetRole(controlling ? PathRole::kControlled : PathRole::kControlling);
-  return true;
-}
-
-void PathAgentImpl::Answer(const Endpoint& to, const stun::Message& request) {
-  stun::Builder answer(MessageClass::kSuccess, stun::kBinding, request.id());
-  answer.AddXorMappedAddress(to);
-  answer.AddIntegrity(stun::ShortTermKey(local_.password)).AddFingerprint();
-  port_.SendStun(to, answer.bytes());
-}
-
-void PathAgentImpl::Refuse(const Endpoint& to, const stun::Message& request, int code,
-                           std::string_view reason) {
-  stun::Builder answer(MessageClass::kError, stun::kBinding, request.id());
-  answer.AddErrorCode(code, reason);
-  if (code == stun::kErrorUnknownAttribute) answer.AddUnknownAttributes(request.UnknownRequired());
-  // Only who knows the password gets an answer under it (RFC 8489 section 9.1.3).
-  if (code == stun::kErrorUnknownAttribute || code == stun::kErrorRoleConflict) {
-    answer.AddIntegrity(stun::ShortTermKey(local_.password));
-  }
-  answer.AddFingerprint();
-  port_.SendStun(to, answer.bytes());
-}
-
-void PathAgentImpl::OnCheckReceived(const EarlyCheck& check) {
-  Pair* pair = list_.Find(check.from);
-  if (!pair) {
-    // RFC 8445 section 7.3.1.3.
-    pair = list_.Add({CandidateKind::kPeerReflexive, check.from, check.priority, "learnt"});
-    if (!pair) return;
-    SetRole(role_);
-  }
-  // Section 7.3.1.5.
-  if (check.nominates && role_ == PathRole::kControlled) {
-    if (pair->state == PairState::kSucceeded) {
-      Select(*pair);
-      return;
-    }
-    pair->nominate_when_valid = true;
-  }
-  // Section 7.3.1.4. Once there is a path, only another nomination is worth a check.
-  if (pair->state == PairState::kSucceeded) return;
-  if (selected_ && !pair->nominate_when_valid) return;
-  list_.Trigger(*pair);
-  SchedulePace();
-}
-
-// ---- Outgoing checks
-
-void PathAgentImpl::SchedulePace() {
-  if (failed_ || pace_->running() || !list_.HasNext()) return;
-  pace_->StartAt(std::max(next_check_, runtime_.Now()));
-}
-
-void PathAgentImpl::Pace() {
-  Pair* const pair = list_.Next();
-  if (!pair) return;
-  next_check_ = runtime_.Now() + kPace;
-  SendCheck(*pair);
-  SchedulePace();
-}
-
-stun::Builder PathAgentImpl::NewRequest(bool nominates) {
-  stun::Builder request(MessageClass::kRequest, stun::kBinding,
-                        stun::NewTransactionId(runtime_.random()));
-  request.AddText(AttributeType::kUsername, remote_ufrag_ + ":" + local_.ufrag);
-  request.Add32(AttributeType::kPriority,
-                CandidatePriority(CandidateKind::kPeerReflexive, kBestLocalPreference));
-  request.Add64(role_ == PathRole::kControlling ? AttributeType::kIceControlling
-                                                : AttributeType::kIceControlled,
-                tie_breaker_);
-  if (nominates) request.AddFlag(AttributeType::kUseCandidate);
-  request.AddIntegrity(stun::ShortTermKey(remote_password_)).AddFingerprint();
-  return request;
-}
-
-void PathAgentImpl::SendCheck(Pair& pair) {
-  if (pair.superseded) port_.Forget(*pair.superseded);
-  pair.superseded.reset();
-  if (pair.check) pair.superseded = pair.check->id();
-  if (pair.state != PairState::kSucceeded) pair.state = PairState::kInProgress;
-  pair.check_nominates = &pair == nominating_;
-  pair.check_role = role_;
-  const stun::Builder request = NewRequest(pair.check_nominates);
-  // RFC 8445 section 14.3.
-  const Duration rto =
-      std::max(stun::kInitialRto, kPace * static_cast<int64_t>(list_.unfinished()));
-  const Endpoint to = pair.remote.endpoint;
-  pair.check = std::make_unique<stun::Transaction>(
-      runtime_, request.bytes(), [this, to](stun::Bytes bytes) { port_.SendStun(to, bytes); },
-      [this, &pair] { OnPairFailed(pair); }, rto);
-  port_.Expect(pair.check->id(), this);
-}
-
-void PathAgentImpl::StopCheck(Pair& pair) {
-  if (pair.check) port_.Forget(pair.check->id());
-  if (pair.superseded) port_.Forget(*pair.superseded);
-  pair.check.reset();
-  pair.superseded.reset();
-}
-
-void PathAgentImpl::OnAnswer(const Endpoint& from, const stun::Message& answer) {
-  // An answer without the password is none; the transaction goes on (RFC 8489 section 9.1.4).
-  if (!answer.CheckIntegrity(stun::ShortTermKey(remote_password_))) return;
-  if (answer.Find(AttributeType::kFingerprint) && !answer.CheckFingerprint()) return;
-  if (consent_ && consent_->Asked(answer.id())) {
-    if (from == selected_->remote.endpoint && answer.message_class() == MessageClass::kSuccess) {
-      LearnRoundTrip(*selected_, consent_->Confirm(answer.id()));
-    }
-    return;
-  }
-  if (Pair* pair = list_.FindCheck(answer.id())) OnPairAnswer(*pair, from, answer);
-}
-
-void PathAgentImpl::OnPairAnswer(Pair& pair, const Endpoint& from, const stun::Message& answer) {
-  const bool current = pair.check && pair.check->id() == answer.id();
-  const bool nominated = current && pair.check_nominates;
-  if (current && pair.check->sent() == 1)
-    LearnRoundTrip(pair, runtime_.Now() - pair.check->first_sent());
-  StopCheck(pair);
-  const auto error = answer.ErrorCode();
-  if (answer.message_class() == MessageClass::kError && error &&
-      error->code == stun::kErrorRoleConflict) {
-    // RFC 8445 section 7.2.5.1: change the role, unless that has happened since, and try again.
-    if (role_ == pair.check_role) {
-      SetRole(role_ == PathRole::kControlling ? PathRole::kControlled : PathRole::kControlling);
-      tie_breaker_ = runtime_.random().Next64();
-    }
-    pair.state = PairState::kWaiting;
-    list_.Trigger(pair);
-    SchedulePace();
-    return;
-  }
-  const auto mapped = answer.XorMappedAddress();
-  // Section 7.2.5.2.1: the answer must come from where the check went.
-  if (answer.message_class() != MessageClass::kSuccess || from != pair.remote.endpoint || !mapped) {
-    OnPairFailed(pair);
-    return;
-  }
-  OnPairValid(pair, *mapped, nominated);
-}
-
-void PathAgentImpl::OnPairValid(Pair& pair, const Endpoint& mapped, bool nominated) {
-  pair.state = PairState::kSucceeded;
-  list_.Untrigger(pair);
-  pair.mapped = mapped;
-  // Section 7.2.5.3.1: an address that is none of ours has been learnt from the peer.
-  const auto ours =
-      std::find_if(local_.candidates.begin(), local_.candidates.end(),
-                   [&](const Candidate& candidate) { return candidate.endpoint == mapped; });
-  pair.mapped_kind = ours == local_.candidates.end() ? CandidateKind::kPeerReflexive : ours->kind;
-  if (role_ == PathRole::kControlled) {
-    if (pair.nominate_when_valid) Select(pair);
-  } else if (nominated) {
-    Select(pair);
+void PathAgentImpl::BeginTcp() {
+  const bool they_use_udp = std::any_of(pairing_.remote().begin(), pairing_.remote().end(),
+                                        [](const Candidate& candidate) {
+                                          return candidate.transport == CandidateTransport::kUdp &&
+                                                 candidate.kind != CandidateKind::kRelayed;
+                                        });
+  const bool we_use_udp = media_.uses_udp() && media_.surroundings().mapping != Mapping::kBlocked;
+  if (they_use_udp && we_use_udp) {
+    tcp_.BeginSoon();
   } else {
-    ConsiderNomination();
+    tcp_.Begin();
   }
 }
 
-void PathAgentImpl::OnPairFailed(Pair& pair) {
-  StopCheck(pair);
-  pair.state = PairState::kFailed;
-  if (&pair == nominating_) nominating_ = nullptr;
-  if (selected_) return;
-  ConsiderNomination();
+void PathAgentImpl::OnWayClosed(WayId way) {
+  if (failed_) return;
+  tcp_.OnWayClosed(way);
+  std::vector<Pair*> closed;
+  for (Pair& pair : list_.pairs()) {
+    if (pair.state != PairState::kUnconnected && pair.route.way == way) closed.push_back(&pair);
+  }
+  if (closed.empty()) return;
+  for (Pair* pair : closed) {
+    checks_.Stop(*pair);
+    pair->state = PairState::kClosed;
+    pair->signalled = false;
+  }
+  // A listener may be connected to again.
+  pairing_.Complete();
+  list_.SetPriorities(identity_.role());
+  const bool lost = std::find(closed.begin(), closed.end(), nomination_.selected()) != closed.end();
+  for (Pair* pair : closed) nomination_.OnFailed(*pair);
+  for (Pair* pair : closed) {
+    if (pair != nomination_.selected()) list_.Remove(*pair);
+  }
+  if (lost && nomination_.selected()->state == PairState::kClosed) liveness_.Lose();
   FailIfHopeless();
 }
 
-void PathAgentImpl::LearnRoundTrip(Pair& pair, Duration sample) {
-  // Smoothed as in RFC 6298 section 2.
-  pair.round_trip =
-      pair.round_trip == Duration::zero() ? sample : (7 * pair.round_trip + sample) / 8;
+// ---- Checks
+
+void PathAgentImpl::OnRequest(const Route& from, const stun::Message& request) {
+  const PathRole before = identity_.role();
+  const auto check = incoming_.OnRequest(from, request);
+  if (failed_) return;
+  if (identity_.role() != before) OnRoleChanged();
+  if (check) OnCheckReceived(*check);
 }
 
-// ---- Choosing
-
-void PathAgentImpl::ConsiderNomination() {
-  if (role_ != PathRole::kControlling || nominating_ || selected_) return;
-  Pair* const best = list_.BestValid();
-  if (!best) return;
-  if (!list_.HopesForBetterThan(*best)) {
-    Nominate(*best);
-  } else if (!nomination_->running()) {
-    nomination_->Start(kNominationWait);
+void PathAgentImpl::OnCheckReceived(const ReceivedCheck& check) {
+  Pair* pair = list_.Find(check.from);
+  if (!pair) {
+    pair = pairing_.Learn(check.from, check.priority);
+    if (!pair) return;
+    list_.SetPriorities(identity_.role());
+  }
+  const bool selected = pair == nomination_.selected();
+  if (selected) liveness_.OnRequest();
+  // Why does the other end look for other ways, or is it this one that it has lost? Being asked, it
+  // learns which pair is nominated.
+  const bool controlling = identity_.role() == PathRole::kControlling;
+  if (!selected || (controlling && liveness_.media_stopped())) liveness_.Doubt();
+  // RFC 8445 section 7.3.1.5.
+  const bool nominated = check.nominates && nomination_.OnNominated(*pair, check.nomination);
+  // Section 7.3.1.4.
+  if (nominated) {
+    checks_.CheckNow(*pair);
+  } else if (pair->state != PairState::kSucceeded) {
+    checks_.Trigger(*pair);
   }
 }
 
-void PathAgentImpl::Nominate(Pair& pair) {
-  nomination_->Cancel();
-  nominating_ = &pair;
-  list_.Trigger(pair, /*first=*/true);
-  SchedulePace();
+void PathAgentImpl::OnAnswer(const Route& from, const stun::Message& answer) {
+  // An answer without the password is none; the transaction goes on (RFC 8489 section 9.1.4).
+  if (failed_ || !identity_.IsGenuineAnswer(answer)) return;
+  if (!liveness_.Asked(answer.id())) {
+    checks_.OnAnswer(from, answer);
+    return;
+  }
+  Pair& pair = *nomination_.selected();
+  const auto mapped = answer.XorMappedAddress();
+  if (from != pair.route || answer.message_class() != stun::MessageClass::kSuccess || !mapped) {
+    return;
+  }
+  OutgoingChecks::LearnRoundTrip(pair, liveness_.OnAnswer(answer.id()));
+  liveness_.SetRoundTrip(pair.round_trip);
+  const bool moved = std::exchange(pair.mapped, *mapped) != *mapped;
+  // A NAT has given us another endpoint, so the other end sends to one that is gone.
+  if (moved) nomination_.NominateAgain();
 }
 
-void PathAgentImpl::Select(Pair& pair) {
-  // A controlling end that nominates more than once means the best of them (section 8.1.1).
-  if (selected_ && (selected_ == &pair || pair.priority < selected_->priority)) return;
-  selected_ = &pair;
-  nominating_ = nullptr;
-  pair.nominate_when_valid = false;
-  nomination_->Cancel();
+void PathAgentImpl::OnPairValid(Pair& pair, bool moved) {
+  if (&pair == nomination_.selected()) {
+    liveness_.SetRoundTrip(pair.round_trip);
+    liveness_.OnOtherAnswer();
+    if (moved) {
+      nomination_.NominateAgain();
+      return;
+    }
+  }
+  nomination_.OnValid(pair);
+}
+
+void PathAgentImpl::OnPairFailed(Pair& pair) {
+  nomination_.OnFailed(pair);
+  FailIfHopeless();
+}
+
+void PathAgentImpl::OnRoleChanged() {
+  list_.SetPriorities(identity_.role());
+  if (identity_.role() == PathRole::kControlled) checks_.Nominate(nullptr, 0);
+  nomination_.OnRoleChanged();
+}
+
+// ---- The path
+
+void PathAgentImpl::OnSelected(Pair& pair) {
+  const bool controlling = identity_.role() == PathRole::kControlling;
+  checks_.Nominate(controlling ? &pair : nullptr, nomination_.number());
+  info_ = InfoOf(pair);
   patience_->Cancel();
-  pace_->Cancel();
-  // Section 8.1.2: the other checks have become pointless.
-  list_.ClearQueue();
-  for (Pair& other : list_.pairs()) {
-    StopCheck(other);
-    if (other.state != PairState::kSucceeded) other.state = PairState::kFailed;
-  }
-  consent_ = std::make_unique<Consent>(
-      runtime_, [this] { return AskConsent(); },
-      [this](const stun::TransactionId& id) { port_.Forget(id); }, [this] { Fail(); });
-  consent_->Start();
-  observer_.OnPathOpen(pair.remote.endpoint);
+  alternatives_.KeepWarm();
+  liveness_.SetRoundTrip(pair.round_trip);
+  liveness_.Start();
+  tcp_.OnSelected(pair);
+  // The pair is valid, so media may flow while the other end is being told.
+  if (controlling) checks_.CheckNow(pair);
+  Tell(News::kOpen);
 }
 
-stun::TransactionId PathAgentImpl::AskConsent() {
-  const stun::Builder request = NewRequest(/*nominates=*/false);
-  stun::TransactionId id;
-  std::copy_n(request.bytes().begin() + 8, id.size(), id.begin());
-  port_.Expect(id, this);
-  port_.SendStun(selected_->remote.endpoint, request.bytes());
-  return id;
+PathInfo PathAgentImpl::InfoOf(const Pair& pair) const {
+  PathInfo info;
+  info.way = pair.way_kind;
+  info.remote_kind = pair.remote.kind;
+  info.local = pair.mapped;
+  info.remote = pair.route.remote;
+  // RFC 8445 section 7.2.5.3.1: an address that is none of ours has been learnt from the peer.
+  info.local_kind = CandidateKind::kPeerReflexive;
+  for (const Candidate& candidate : local_.candidates) {
+    // A connection leaves from a port of its own.
+    const bool same = pair.way_kind == WayKind::kTcp
+                          ? candidate.kind == CandidateKind::kHost &&
+                                candidate.endpoint.address == pair.mapped.address
+                          : candidate.endpoint == pair.mapped;
+    if (!same) continue;
+    info.local_kind = candidate.kind;
+    break;
+  }
+  if (pair.way_kind == WayKind::kRelay) info.local_kind = CandidateKind::kRelayed;
+  return info;
 }
+
+void PathAgentImpl::OnPathLost() {
+  nomination_.SetLost(true);
+  port_.Suspect();
+  alternatives_.Search(liveness_.last_heard());
+  tcp_.Renew();
+  Tell(News::kSilent);
+  nomination_.Consider();
+}
+
+void PathAgentImpl::OnPathBack() {
+  Pair& pair = *nomination_.selected();
+  nomination_.SetLost(false);
+  pair.state = PairState::kSucceeded;
+  pair.valid_at = liveness_.last_heard();
+  alternatives_.KeepWarm();
+  Tell(News::kOpen);
+}
+
+// ---- The end
 
 void PathAgentImpl::OnPatienceEnded() {
   if (!patience_ended_ && (list_.HopesForAny() || list_.BestValid())) {
@@ -458,21 +382,63 @@ void PathAgentImpl::OnPatienceEnded() {
 }
 
 void PathAgentImpl::FailIfHopeless() {
-  if (patience_ended_ && !list_.HopesForAny() && !list_.BestValid()) Fail();
+  if (patience_ended_ && !nomination_.selected() && !list_.HopesForAny() && !list_.BestValid()) {
+    Fail();
+  }
 }
 
 void PathAgentImpl::Fail() {
   if (failed_) return;
   failed_ = true;
-  pace_->Cancel();
-  nomination_->Cancel();
   patience_->Cancel();
-  list_.ClearQueue();
-  for (Pair& pair : list_.pairs()) StopCheck(pair);
-  observer_.OnPathFailed();
+  checks_.StopAll();
+  nomination_.Stop();
+  liveness_.Stop();
+  alternatives_.Stop();
+  tcp_.CloseAll();
+  Tell(News::kFailed);
+}
+
+// ---- The observer
+
+// Told from a timer: it may destroy the agent, or call it.
+void PathAgentImpl::Tell(News news) {
+  if (!news_.empty() && news_.back() == news) return;
+  news_.push_back(news);
+  if (!tell_->running()) tell_->Start(Duration::zero());
+}
+
+void PathAgentImpl::TellNext() {
+  const News news = news_.front();
+  news_.pop_front();
+  if (!news_.empty()) tell_->Start(Duration::zero());
+  switch (news) {
+    case News::kLocalCandidates:
+      observer_.OnLocalCandidates();
+      return;
+    case News::kOpen: {
+      const PathInfo path = info_;
+      observer_.OnPathOpen(path);
+      return;
+    }
+    case News::kSilent:
+      observer_.OnPathSilent();
+      return;
+    case News::kFailed:
+      observer_.OnPathFailed();
+      return;
+  }
 }
 
 }  // namespace
+
+const char* PathInfo::name() const {
+  if (way == WayKind::kRelay || local_kind == CandidateKind::kRelayed ||
+      remote_kind == CandidateKind::kRelayed) {
+    return "relay";
+  }
+  return way == WayKind::kTcp ? "tcp" : "direct";
+}
 
 std::unique_ptr<PathAgent> NewPathAgent(Runtime& runtime, MediaPort& port, PathRole role,
                                         PathObserver& observer) {

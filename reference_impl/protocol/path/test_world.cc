@@ -1,5 +1,6 @@
 #include "protocol/path/test_world.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace sfa::path {
@@ -55,23 +56,66 @@ class TestSocket final : public UdpSocket {
 };
 
 Endpoint TestNat::Out(const Endpoint& from, const Endpoint& to) {
-  const auto [entry, fresh] = ports_.try_emplace({from, symmetric_ ? to : Endpoint()}, next_port_);
-  if (fresh) insides_[next_port_++] = from;
+  const bool independent = kind_.mapping == TestMapping::kEndpointIndependent;
+  const auto [entry, fresh] = ports_.try_emplace({from, independent ? Endpoint() : to}, 0);
+  if (fresh) {
+    entry->second = NextPort();
+    insides_[entry->second] = from;
+  }
   permitted_.insert({entry->second, to});
   return {external_, entry->second};
 }
 
+uint16_t TestNat::NextPort() {
+  constexpr uint16_t kFirst = 20000;
+  constexpr uint16_t kCount = 40000;
+  constexpr uint16_t kLeap = 7919;  // has no divisor in common with the count
+  const uint16_t port = next_port_;
+  const uint16_t step = kind_.mapping == TestMapping::kUnpredictable ? kLeap : 1;
+  next_port_ = static_cast<uint16_t>(kFirst + (port - kFirst + step) % kCount);
+  return port;
+}
+
 std::optional<Endpoint> TestNat::In(const Endpoint& from, uint16_t port) const {
-  if (permitted_.count({port, from}) == 0) return std::nullopt;
-  return insides_.at(port);
+  const auto inside = insides_.find(port);
+  if (inside == insides_.end()) return std::nullopt;
+  const auto admits = [&](const std::pair<uint16_t, Endpoint>& sent) {
+    return sent.first == port &&
+           (kind_.filtering == TestFiltering::kNone || sent.second.address == from.address) &&
+           (kind_.filtering != TestFiltering::kAddressAndPort || sent.second == from);
+  };
+  if (std::none_of(permitted_.begin(), permitted_.end(), admits)) return std::nullopt;
+  return inside->second;
+}
+
+void TestNat::Reboot() {
+  ports_.clear();
+  insides_.clear();
+  permitted_.clear();
+  next_port_ = static_cast<uint16_t>(next_port_ + 1000);
+}
+
+void TestNat::Move(const std::string& external) {
+  Reboot();
+  external_ = *Ipv4Address::Parse(external);
 }
 
 TestHost& TestWorld::AddHost(const std::string& address, TestNat* nat) {
   return *hosts_.emplace_back(std::make_unique<TestHost>(*this, *Ipv4Address::Parse(address), nat));
 }
 
+TestNat& TestWorld::AddNat(const std::string& external, const TestNatKind& kind) {
+  return *nats_.emplace_back(std::make_unique<TestNat>(*Ipv4Address::Parse(external), kind));
+}
+
 TestNat& TestWorld::AddNat(const std::string& external, bool symmetric) {
-  return *nats_.emplace_back(std::make_unique<TestNat>(*Ipv4Address::Parse(external), symmetric));
+  TestNatKind kind;
+  if (symmetric) kind.mapping = TestMapping::kSequential;
+  return AddNat(external, kind);
+}
+
+bool TestWorld::Connected(const TestHost& a, const TestHost& b) {
+  return !a.unplugged_ && !b.unplugged_;
 }
 
 void TestWorld::At(MonotonicTime when, std::function<void()> event) {
@@ -123,6 +167,7 @@ void TestWorld::Deliver(TestHost& sender, const Endpoint& from, const Endpoint& 
   }
   if (!receiver) {
     if (static_cast<int>(Random64() % 100) < loss_percent_) return;
+    if (sender.nat_ && !sender.nat_->kind().lets_udp_out) return;
     if (sender.nat_) source = sender.nat_->Out(from, to);
   }
   At(now_ + kTransit, [this, receiver, source, target, bytes = std::move(bytes)]() mutable {

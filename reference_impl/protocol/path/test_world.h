@@ -18,17 +18,34 @@ namespace sfa::path {
 
 class TestHost;
 
-// A NAT that filters by address and port, without timers. `symmetric`: a port per destination.
+// In the words of RFC 4787.
+enum class TestMapping { kEndpointIndependent, kSequential, kUnpredictable };
+enum class TestFiltering { kNone, kAddress, kAddressAndPort };
+struct TestNatKind {
+  TestMapping mapping = TestMapping::kEndpointIndependent;
+  TestFiltering filtering = TestFiltering::kAddressAndPort;
+  bool lets_udp_out = true;
+};
+
+// A NAT without timers and without hairpinning.
 class TestNat {
  public:
-  TestNat(Ipv4Address external, bool symmetric) : external_(external), symmetric_(symmetric) {}
+  TestNat(Ipv4Address external, const TestNatKind& kind) : external_(external), kind_(kind) {}
   Ipv4Address external() const { return external_; }
+  const TestNatKind& kind() const { return kind_; }
   Endpoint Out(const Endpoint& from, const Endpoint& to);
   std::optional<Endpoint> In(const Endpoint& from, uint16_t port) const;
 
+  // Forgets everything; what comes next gets other ports.
+  void Reboot();
+  // The same, with another address.
+  void Move(const std::string& external);
+
  private:
-  const Ipv4Address external_;
-  const bool symmetric_;
+  uint16_t NextPort();
+
+  Ipv4Address external_;
+  const TestNatKind kind_;
   uint16_t next_port_ = 20000;
   std::map<std::pair<Endpoint, Endpoint>, uint16_t> ports_;
   std::map<uint16_t, Endpoint> insides_;
@@ -41,7 +58,9 @@ class TestWorld {
 
   // Hosts behind the same NAT reach each other by their inside addresses.
   TestHost& AddHost(const std::string& address, TestNat* nat = nullptr);
-  TestNat& AddNat(const std::string& external, bool symmetric = false);
+  TestNat& AddNat(const std::string& external, const TestNatKind& kind = {});
+  // Filters by address and port; `symmetric`: a port per destination, one after the other.
+  TestNat& AddNat(const std::string& external, bool symmetric);
 
   MonotonicTime Now() const { return now_; }
   void RunFor(Duration duration);
@@ -51,6 +70,9 @@ class TestWorld {
   void SetLoss(int percent) { loss_percent_ = percent; }
   uint64_t sent() const { return sent_; }
   uint64_t Random64();
+  void After(Duration delay, std::function<void()> event) { At(now_ + delay, std::move(event)); }
+  // Whether the two could talk if nothing filtered.
+  static bool Connected(const TestHost& a, const TestHost& b);
 
  private:
   friend class TestHost;
@@ -77,8 +99,10 @@ class TestHost final : public Runtime, private sfa::Random, private Log {
   TestHost(TestWorld& world, Ipv4Address address, TestNat* nat);
 
   Ipv4Address address() const { return address_; }
-  // Nothing goes out or comes in any more.
+  TestNat* nat() const { return nat_; }
+  // Nothing goes out or comes in until it is plugged in again.
   void Unplug() { unplugged_ = true; }
+  void Plug() { unplugged_ = false; }
 
   MonotonicTime Now() const override { return world_.Now(); }
   WallTime WallNow() const override { return WallTime(); }

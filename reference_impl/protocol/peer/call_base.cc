@@ -12,12 +12,28 @@ CallBase::CallBase(CallHost& host, std::string call_id, std::string remote_user,
       call_id_(std::move(call_id)),
       remote_user_(std::move(remote_user)),
       codecs_(std::move(codecs)),
-      timer_(host.runtime().NewTimer([this] { OnTimeout(); })) {}
+      timer_(host.runtime().NewTimer([this] { OnTimeout(); })),
+      patience_(host.runtime().NewTimer([this] {
+        if (stranded_) return Finish(EndReason::kNetwork, true);
+        OnFarEndLost();
+      })) {}
 
 CallBase::~CallBase() { *self_ = nullptr; }
 
 void CallBase::OnSupernodeLost() {
-  if (!answered_) Finish(EndReason::kNetwork, false);
+  if (answered_) return;
+  stranded_ = true;
+  patience_->Start(kPatience);
+}
+
+void CallBase::OnHome() {
+  stranded_ = false;
+  patience_->Cancel();
+  SayAgain();
+}
+
+void CallBase::BePatient() {
+  if (!answered_ && !patience_->running()) patience_->Start(kPatience);
 }
 
 void CallBase::Detach() {
@@ -25,6 +41,7 @@ void CallBase::Detach() {
   observer_ = nullptr;
   Finish(EndReason::kNormal, true);
   timer_ = nullptr;
+  patience_ = nullptr;
   host_ = nullptr;
 }
 
@@ -57,13 +74,14 @@ wire::CallMessage CallBase::NewMessage() const {
 void CallBase::SendEnd(const wire::Device& device, EndReason reason) {
   wire::CallMessage message = NewMessage();
   message.mutable_end()->set_reason(ToWire(reason));
-  host_->SendCall(remote_user_, device, message);
+  host_->SendFarewell(remote_user_, device, message);
 }
 
 void CallBase::Finish(EndReason reason, bool tell) {
   if (over_ || host_ == nullptr) return;
   over_ = true;
   timer_->Cancel();
+  patience_->Cancel();
   if (tell) TellEnd(reason);
   if (media_leg_) {
     media_leg_->FillStatistics(&last_);
@@ -80,10 +98,24 @@ void CallBase::Finish(EndReason reason, bool tell) {
 void CallBase::Establish(std::unique_ptr<Leg> leg, media::Codec codec,
                          const media::SrtpKeys& keys) {
   timer_->Cancel();
+  patience_->Cancel();
   answered_ = true;
   media_leg_ = std::move(leg);
   media_leg_->StartMedia(codec, keys);
-  if (observer_ != nullptr) observer_->OnAnswered(codec);
+  if (observer_ == nullptr) return;
+  const auto self = self_;
+  observer_->OnAnswered(codec);
+  if (*self == nullptr || observer_ == nullptr || !media_leg_) return;
+  observer_->OnPath(media_leg_->path());
+}
+
+void CallBase::OnLegPath(Leg& leg, bool replaced) {
+  if (host_ != nullptr) host_->Hasten();
+  if (replaced && media_leg_.get() == &leg && observer_ != nullptr) observer_->OnPath(leg.path());
+}
+
+void CallBase::OnLegSilent(Leg&) {
+  if (host_ != nullptr) host_->Suspect();
 }
 
 void CallBase::OnLegAudio(std::span<const uint8_t> encoded_20ms) {

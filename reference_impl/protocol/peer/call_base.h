@@ -26,10 +26,18 @@ class CallHost {
   virtual const stream::Key& root_key() const = 0;
   virtual const stream::SigningKey& signing_key() const = 0;
   virtual const wire::UserCredential& credential() const = 0;
+  // Something has gone silent that may be the network's fault; it works again.
+  virtual void Suspect() = 0;
+  virtual void Hasten() = 0;
+  // What came in was forged, garbled, old or out of place.
+  virtual void CountDropped() = 0;
   // Both lose what is sent while there is no supernode.
   virtual void SendCall(const std::string& to, const wire::Device& device,
                         const wire::CallMessage& message) = 0;
   virtual void SendLookup(const std::string& user) = 0;
+  // The last word of a call: said again as long as it may matter.
+  virtual void SendFarewell(const std::string& to, const wire::Device& device,
+                            const wire::CallMessage& end) = 0;
   // The leg is retired here and destroyed when nobody can be inside it any more.
   virtual void Bury(std::unique_ptr<Leg> leg) = 0;
   // The call is over, or is being destroyed.
@@ -47,6 +55,9 @@ inline constexpr Duration kWaitForAnswer = std::chrono::seconds(65);
 inline constexpr Duration kWaitForPath = std::chrono::seconds(30);
 // For the directory's answer.
 inline constexpr Duration kWaitForLookup = std::chrono::seconds(15);
+// For signalling to come back before the answer: both ends may be on their way to another home,
+// which takes seconds.
+inline constexpr Duration kPatience = std::chrono::seconds(15);
 
 class CallBase : public Call, protected LegOwner {
  public:
@@ -56,8 +67,11 @@ class CallBase : public Call, protected LegOwner {
   virtual void OnCallMessage(const wire::Device& from, const wire::CallMessage& message) = 0;
   virtual void OnUndeliverable(const wire::Device& to) = 0;
   virtual void OnLookup(const wire::LookupReply& reply) = 0;
-  // Without the supernode nothing can be agreed on; a call that is answered lives on.
+  // Without the supernode nothing can be agreed on: there is kPatience for it to come back. A call
+  // that is answered lives on.
   void OnSupernodeLost();
+  // This user is at home again, perhaps elsewhere: the other end must learn where.
+  void OnHome();
   // The peer ends it (LogOut()).
   void Shut(EndReason reason) { Finish(reason, true); }
   // The peer goes away.
@@ -66,6 +80,7 @@ class CallBase : public Call, protected LegOwner {
   const std::string& call_id() const { return call_id_; }
 
   // Call
+  std::string id() const override { return call_id_; }
   void SetObserver(CallObserver* observer) override { observer_ = observer; }
   const std::string& remote_user() const override { return remote_user_; }
   const std::string& remote_fullname() const override { return remote_fullname_; }
@@ -85,18 +100,26 @@ class CallBase : public Call, protected LegOwner {
   // Gives up all legs but `media_leg_`.
   virtual void BuryLegs() = 0;
   virtual void OnTimeout() = 0;
+  // Whatever the other end may have missed.
+  virtual void SayAgain() = 0;
+  // kPatience is over for those whom no message reaches.
+  virtual void OnFarEndLost() = 0;
 
   LegOwner& leg_owner() { return *this; }
   bool over() const { return over_; }
   bool answered() const { return answered_; }
   wire::CallMessage NewMessage() const;
   void SendEnd(const wire::Device& device, EndReason reason);
+  // A message before the answer has come back.
+  void BePatient();
   // Ends the call and reports it soon.
   void Finish(EndReason reason, bool tell);
   // Both have agreed and `leg` is open: from here on it is the call's media. May destroy this.
   void Establish(std::unique_ptr<Leg> leg, media::Codec codec, const media::SrtpKeys& keys);
 
   // LegOwner
+  void OnLegPath(Leg& leg, bool replaced) final;
+  void OnLegSilent(Leg&) final;
   void OnLegAudio(std::span<const uint8_t> encoded_20ms) final;
   void OnLegDigit(char digit, bool ended, Duration duration) final;
 
@@ -112,6 +135,8 @@ class CallBase : public Call, protected LegOwner {
  private:
   bool over_ = false;
   bool answered_ = false;
+  bool stranded_ = false;  // this user has no home
+  std::unique_ptr<Timer> patience_;
   MediaStatistics last_;  // of a call that is over
   std::shared_ptr<CallBase*> self_ = std::make_shared<CallBase*>(this);
 };

@@ -24,13 +24,27 @@ stream::Fields SignedFields(const HalfOfCall& half, const std::string& descripti
       .Add(description);
 }
 
+using WireCandidates = google::protobuf::RepeatedPtrField<wire::Candidate>;
+
+bool AreSane(const WireCandidates& candidates) {
+  return candidates.size() <= kMaxCandidates &&
+         std::all_of(candidates.begin(), candidates.end(),
+                     [](const auto& each) { return each.foundation().size() <= kMaxFoundation; });
+}
+
 bool IsSane(const wire::MediaDescription& media) {
   return stream::ToKey(media.key_share()) && media.codecs_size() <= kMaxCodecs &&
-         media.candidates_size() <= kMaxCandidates && media.ice_ufrag().size() >= kMinUfrag &&
-         media.ice_ufrag().size() <= kMaxIceWord && media.ice_password().size() >= kMinPassword &&
-         media.ice_password().size() <= kMaxIceWord &&
-         std::all_of(media.candidates().begin(), media.candidates().end(),
-                     [](const auto& each) { return each.foundation().size() <= kMaxFoundation; });
+         media.ice_ufrag().size() >= kMinUfrag && media.ice_ufrag().size() <= kMaxIceWord &&
+         media.ice_password().size() >= kMinPassword &&
+         media.ice_password().size() <= kMaxIceWord && AreSane(media.candidates());
+}
+
+stream::Fields SignedFields(const HalfOfPath& half, const std::string& update) {
+  return stream::Fields("sfa call candidates")
+      .Add(half.call_id)
+      .Add(half.signer)
+      .Add(half.ufrag)
+      .Add(update);
 }
 
 wire::CandidateKind ToWire(path::CandidateKind kind) {
@@ -53,6 +67,34 @@ path::CandidateKind FromWire(wire::CandidateKind kind) {
     default:
       return path::CandidateKind::kHost;
   }
+}
+
+void SetCandidates(const std::vector<path::Candidate>& candidates, WireCandidates* wire) {
+  for (const path::Candidate& candidate : candidates) {
+    if (wire->size() == kMaxCandidates) break;
+    wire::Candidate* added = wire->Add();
+    added->set_kind(ToWire(candidate.kind));
+    *added->mutable_address() = peer::ToWire(candidate.endpoint);
+    added->set_priority(candidate.priority);
+    added->set_foundation(candidate.foundation);
+    if (candidate.transport == path::CandidateTransport::kTcpPassive) {
+      added->set_transport(wire::TRANSPORT_TCP_PASSIVE);
+    }
+  }
+}
+
+// Those to which something could be sent, by a transport that is known here.
+std::vector<path::Candidate> CandidatesOf(const WireCandidates& wire) {
+  std::vector<path::Candidate> candidates;
+  for (const wire::Candidate& each : wire) {
+    const Endpoint endpoint = peer::FromWire(each.address());
+    const bool udp = each.transport() == wire::TRANSPORT_UDP;
+    if (!endpoint.is_set() || (!udp && each.transport() != wire::TRANSPORT_TCP_PASSIVE)) continue;
+    candidates.push_back(
+        {FromWire(each.kind()), endpoint, each.priority(), each.foundation(),
+         udp ? path::CandidateTransport::kUdp : path::CandidateTransport::kTcpPassive});
+  }
+  return candidates;
 }
 
 }  // namespace
@@ -88,29 +130,42 @@ Result<wire::MediaDescription> OpenMedia(const wire::SignedMedia& signed_media,
   return media;
 }
 
+wire::SignedCandidates SignCandidates(const std::vector<path::Candidate>& candidates,
+                                      uint32_t number, const HalfOfPath& half,
+                                      const stream::SigningKey& key) {
+  wire::CandidateUpdate update;
+  update.set_number(number);
+  SetCandidates(candidates, update.mutable_candidates());
+  wire::SignedCandidates result;
+  update.SerializeToString(result.mutable_update());
+  result.set_signature(stream::ToString(stream::Sign(key, SignedFields(half, result.update()))));
+  return result;
+}
+
+Result<NumberedCandidates> OpenCandidates(const wire::SignedCandidates& message, uint32_t latest,
+                                          const HalfOfPath& half, const stream::Key& key) {
+  wire::CandidateUpdate update;
+  if (!update.ParseFromString(message.update()) || !AreSane(update.candidates())) {
+    return Error{ErrorCode::kInvalid, "a candidate update is garbled"};
+  }
+  if (update.number() <= latest) return Error{ErrorCode::kInvalid, "a candidate update is old"};
+  if (!stream::Verify(key, SignedFields(half, message.update()), message.signature())) {
+    return Error{ErrorCode::kPermissionDenied, "a candidate update is not signed by its user"};
+  }
+  return NumberedCandidates{update.number(), CandidatesOf(update.candidates())};
+}
+
 void SetPath(const path::PathDescription& path, wire::MediaDescription* media) {
   media->set_ice_ufrag(path.ufrag);
   media->set_ice_password(path.password);
-  for (const path::Candidate& candidate : path.candidates) {
-    if (media->candidates_size() == kMaxCandidates) break;
-    wire::Candidate* added = media->add_candidates();
-    added->set_kind(ToWire(candidate.kind));
-    *added->mutable_address() = peer::ToWire(candidate.endpoint);
-    added->set_priority(candidate.priority);
-    added->set_foundation(candidate.foundation);
-  }
+  SetCandidates(path.candidates, media->mutable_candidates());
 }
 
 path::PathDescription PathOf(const wire::MediaDescription& media) {
   path::PathDescription path;
   path.ufrag = media.ice_ufrag();
   path.password = media.ice_password();
-  for (const wire::Candidate& each : media.candidates()) {
-    const Endpoint endpoint = peer::FromWire(each.address());
-    if (!endpoint.is_set()) continue;
-    path.candidates.push_back(
-        {FromWire(each.kind()), endpoint, each.priority(), each.foundation()});
-  }
+  path.candidates = CandidatesOf(media.candidates());
   return path;
 }
 

@@ -32,6 +32,25 @@ wire::SignedMedia SignMedia(const wire::MediaDescription& media, const HalfOfCal
 Result<wire::MediaDescription> OpenMedia(const wire::SignedMedia& media, const HalfOfCall& half,
                                          const stream::Key& root_key, WallTime now);
 
+// What the signature of a CandidateUpdate is bound to.
+struct HalfOfPath {
+  std::string call_id;
+  std::string signer;
+  std::string ufrag;  // the signer's in this call: of this path and no other
+};
+struct NumberedCandidates {
+  uint32_t number = 0;
+  std::vector<path::Candidate> candidates;
+};
+
+wire::SignedCandidates SignCandidates(const std::vector<path::Candidate>& candidates,
+                                      uint32_t number, const HalfOfPath& half,
+                                      const stream::SigningKey& key);
+// kInvalid when it is garbled, out of bounds or not newer than `latest`; kPermissionDenied when it
+// is not signed with `key`.
+Result<NumberedCandidates> OpenCandidates(const wire::SignedCandidates& message, uint32_t latest,
+                                          const HalfOfPath& half, const stream::Key& key);
+
 void SetPath(const path::PathDescription& path, wire::MediaDescription* media);
 path::PathDescription PathOf(const wire::MediaDescription& media);
 

@@ -18,11 +18,12 @@ IncomingCall::IncomingCall(CallHost& host, std::string call_id, std::string call
                            const wire::Device& device, const wire::CallOffer& offer,
                            wire::MediaDescription description)
     : CallBase(host, std::move(call_id), std::move(caller), CodecsOf(description)),
-      device_(device),
+      far_end_(host, this->call_id(), remote_user(), device),
       offer_(offer.media().description()),
       theirs_(std::move(description)) {
   if (offer.caller().fullname().size() <= kMaxFullname)
     remote_fullname_ = offer.caller().fullname();
+  far_end_.SetIdentity(theirs_);
   timer_->Start(kRingTime);
 }
 
@@ -32,12 +33,47 @@ IncomingCall::~IncomingCall() {
 }
 
 void IncomingCall::OnCallMessage(const wire::Device& from, const wire::CallMessage& message) {
-  if (from.id() != device_.id() || over()) return;
-  if (message.has_end()) Finish(FromWire(message.end().reason()), false);
+  if (from.id() != far_end_.id() || over()) return host_->CountDropped();
+  switch (message.body_case()) {
+    case wire::CallMessage::kEnd:
+      return Finish(FromWire(message.end().reason()), false);
+    case wire::CallMessage::kCandidates:
+      return OnCandidates(from, message.candidates());
+    case wire::CallMessage::kOffer:
+      // Said again because the caller has moved; what is not the same is another's.
+      if (message.offer().media().description() != offer_) return host_->CountDropped();
+      far_end_.MoveTo(from);
+      return SayAgain();
+    default:
+      return host_->CountDropped();
+  }
+}
+
+void IncomingCall::OnCandidates(const wire::Device& from, const wire::SignedCandidates& message) {
+  bool moved = false;
+  auto candidates = far_end_.OpenCandidates(message, from, &moved);
+  if (!candidates) return host_->CountDropped();
+  if (leg() != nullptr) {
+    leg()->UpdateRemote(*candidates);
+  } else {
+    candidates_ = std::move(candidates);
+  }
+  if (moved) SayAgain();
+}
+
+void IncomingCall::SayAgain() {
+  far_end_.SayAgain();
+  if (leg() != nullptr) far_end_.SayCandidates(leg()->description());
 }
 
 void IncomingCall::OnUndeliverable(const wire::Device& to) {
-  if (to.id() == device_.id() && !answered()) Finish(EndReason::kOffline, false);
+  if (to.id() != far_end_.id() || over()) return;
+  far_end_.OnUndeliverable();
+  BePatient();
+}
+
+void IncomingCall::OnLookup(const wire::LookupReply& reply) {
+  if (!over() && far_end_.OnLookup(reply)) SayAgain();
 }
 
 void IncomingCall::Ring(media::Codec codec) {
@@ -60,8 +96,9 @@ void IncomingCall::Ring(media::Codec codec) {
       MediaKeys(leg_->secret(), theirs_, call_id(), offer_, media->description(), false);
   if (!keys) return Finish(EndReason::kNetwork, true);
   keys_ = *keys;
-  host_->SendCall(remote_user(), device_, message);
+  far_end_.Say(message, true);
   leg_->SetRemote(theirs_);
+  if (candidates_) leg_->UpdateRemote(*candidates_);
 }
 
 void IncomingCall::Answer() {
@@ -74,7 +111,7 @@ void IncomingCall::Answer() {
   agreed_ = true;
   wire::CallMessage message = NewMessage();
   message.mutable_answer();
-  host_->SendCall(remote_user(), device_, message);
+  far_end_.Say(message, true);
   timer_->Start(kWaitForPath);
   if (!leg_->open()) return;
   // OnAnswered() does not come from inside this.
@@ -91,9 +128,10 @@ void IncomingCall::OnLegFailed(Leg&) {
   Finish(answered() ? EndReason::kMediaLost : EndReason::kNoPath, true);
 }
 
-void IncomingCall::TellEnd(EndReason reason) { SendEnd(device_, reason); }
+void IncomingCall::TellEnd(EndReason reason) { SendEnd(far_end_.device(), reason); }
 
 void IncomingCall::BuryLegs() {
+  far_end_.Stop();
   if (leg_) host_->Bury(std::move(leg_));
 }
 

@@ -3,9 +3,12 @@
 #define REFERENCE_IMPL_PROTOCOL_PEER_INCOMING_CALL_H_
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/peer/call_base.h"
+#include "protocol/peer/far_end.h"
 
 namespace sfa::peer {
 
@@ -19,7 +22,7 @@ class IncomingCall final : public CallBase {
 
   void OnCallMessage(const wire::Device& from, const wire::CallMessage& message) override;
   void OnUndeliverable(const wire::Device& to) override;
-  void OnLookup(const wire::LookupReply&) override {}
+  void OnLookup(const wire::LookupReply& reply) override;
 
   void Ring(media::Codec codec) override;
   void Answer() override;
@@ -28,12 +31,19 @@ class IncomingCall final : public CallBase {
   void TellEnd(EndReason reason) override;
   void BuryLegs() override;
   void OnTimeout() override;
+  void SayAgain() override;
+  void OnFarEndLost() override { Finish(EndReason::kOffline, true); }
+  void OnCandidates(const wire::Device& from, const wire::SignedCandidates& message);
+  Leg* leg() const { return leg_ ? leg_.get() : media_leg_.get(); }
   void OnLegOpen(Leg& leg) override;
   void OnLegFailed(Leg& leg) override;
+  void OnLegCandidates(Leg& leg) override { far_end_.SayCandidates(leg.description()); }
 
-  const wire::Device device_;
+  FarEnd far_end_;
   const std::string offer_;  // as signed
   const wire::MediaDescription theirs_;
+  // What has replaced its candidates before there was a leg.
+  std::optional<std::vector<path::Candidate>> candidates_;
   std::unique_ptr<Leg> leg_;  // from Ring() until the call is established
   media::Codec codec_{};
   media::SrtpKeys keys_{};

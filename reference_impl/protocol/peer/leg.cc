@@ -49,9 +49,7 @@ void Leg::FillStatistics(MediaStatistics* statistics) const {
   }
   if (!open_) return;
   statistics->round_trip = agent_->round_trip();
-  statistics->path = path::ToString(agent_->local_kind());
-  statistics->local = agent_->local_endpoint();
-  statistics->remote = agent_->remote_endpoint();
+  statistics->path = path_;
 }
 
 void Leg::Retire() {
@@ -60,11 +58,28 @@ void Leg::Retire() {
   listening_ = false;
 }
 
-void Leg::OnPathOpen(const Endpoint& remote) {
-  remote_ = remote;
-  if (open_) return;  // a better path
-  open_ = true;
-  if (owner_ != nullptr) owner_->OnLegOpen(*this);
+void Leg::OnPathOpen(const path::PathInfo& path) {
+  const bool same = open_ && path_.way == path.way && path_.local_kind == path.local_kind &&
+                    path_.remote_kind == path.remote_kind && path_.local == path.local &&
+                    path_.remote == path.remote;
+  const bool silent = silent_;
+  silent_ = false;
+  path_ = path;
+  if (owner_ == nullptr) return;
+  if (!open_) {
+    open_ = true;
+    return owner_->OnLegOpen(*this);
+  }
+  if (!same || silent) owner_->OnLegPath(*this, !same);
+}
+
+void Leg::OnLocalCandidates() {
+  if (owner_ != nullptr) owner_->OnLegCandidates(*this);
+}
+
+void Leg::OnPathSilent() {
+  silent_ = true;
+  if (owner_ != nullptr) owner_->OnLegSilent(*this);
 }
 
 void Leg::OnPathFailed() {
@@ -72,8 +87,7 @@ void Leg::OnPathFailed() {
 }
 
 void Leg::SendPacket(std::span<const uint8_t> packet) {
-  // What the network refuses is lost like any other packet.
-  if (owner_ != nullptr) static_cast<void>(port_.SendMedia(remote_, packet));
+  if (owner_ != nullptr) agent_->SendMedia(packet);
 }
 
 void Leg::OnAudio(std::span<const uint8_t> encoded_20ms) {
@@ -84,6 +98,11 @@ void Leg::OnDigit(char digit, bool ended, Duration duration) {
   if (owner_ != nullptr) owner_->OnLegDigit(digit, ended, duration);
 }
 
-void Leg::OnMedia(const Endpoint&, std::span<const uint8_t> packet) { session_->OnPacket(packet); }
+void Leg::OnMedia(const path::Route& from, std::span<const uint8_t> packet) {
+  const uint64_t before = session_->counters().packets_received;
+  session_->OnPacket(packet);
+  // Only who has the key proves that the other end is there.
+  if (session_->counters().packets_received != before) agent_->OnMediaHeard(from);
+}
 
 }  // namespace sfa::peer

@@ -22,6 +22,12 @@ class LegOwner {
  public:
   // Once.
   virtual void OnLegOpen(Leg& leg) = 0;
+  // The path lives again after a silence, or (`replaced`) another one has taken its place.
+  virtual void OnLegPath(Leg& leg, bool replaced) = 0;
+  // The other end should be told of path().candidates.
+  virtual void OnLegCandidates(Leg& leg) = 0;
+  // The path has gone silent and does not answer; another open one or OnLegFailed() follows.
+  virtual void OnLegSilent(Leg& leg) = 0;
   // Never opened, or went silent afterwards.
   virtual void OnLegFailed(Leg& leg) = 0;
   virtual void OnLegAudio(std::span<const uint8_t> encoded_20ms) = 0;
@@ -42,12 +48,19 @@ class Leg final : private path::PathObserver,
   // Fills in our half: path, key share, and the SSRC for which this leg listens.
   void Describe(wire::MediaDescription* media) const;
   const stream::Key& secret() const { return share_.secret; }
+  const path::PathDescription& description() const { return agent_->local(); }
   // Checks can begin.
   void SetRemote(const wire::MediaDescription& theirs);
+  // All candidates that the other end has now.
+  void UpdateRemote(const std::vector<path::Candidate>& candidates) {
+    agent_->UpdateRemote(candidates);
+  }
   // Media flows; only while open().
   void StartMedia(media::Codec codec, const media::SrtpKeys& keys);
 
   bool open() const { return open_; }
+  // The path in use; only when open().
+  const path::PathInfo& path() const { return path_; }
   // Null before StartMedia().
   media::MediaSession* session() { return session_.get(); }
   void FillStatistics(MediaStatistics* statistics) const;
@@ -56,12 +69,14 @@ class Leg final : private path::PathObserver,
   void Retire();
 
  private:
-  void OnPathOpen(const Endpoint& remote) override;
+  void OnPathOpen(const path::PathInfo& path) override;
+  void OnLocalCandidates() override;
+  void OnPathSilent() override;
   void OnPathFailed() override;
   void SendPacket(std::span<const uint8_t> packet) override;
   void OnAudio(std::span<const uint8_t> encoded_20ms) override;
   void OnDigit(char digit, bool ended, Duration duration) override;
-  void OnMedia(const Endpoint& from, std::span<const uint8_t> packet) override;
+  void OnMedia(const path::Route& from, std::span<const uint8_t> packet) override;
 
   Runtime& runtime_;
   path::MediaPort& port_;
@@ -71,7 +86,8 @@ class Leg final : private path::PathObserver,
   uint32_t send_ssrc_ = 0;
   bool open_ = false;
   bool listening_ = false;
-  Endpoint remote_;
+  bool silent_ = false;
+  path::PathInfo path_;
   std::unique_ptr<path::PathAgent> agent_;
   std::unique_ptr<media::MediaSession> session_;
 };

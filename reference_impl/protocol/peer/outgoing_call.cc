@@ -25,7 +25,13 @@ void OutgoingCall::Start() {
 }
 
 void OutgoingCall::OnLookup(const wire::LookupReply& reply) {
-  if (!looking_up_ || over()) return;
+  if (over()) return;
+  if (!looking_up_) {
+    for (const Branch& branch : branches_) {
+      if (branch.far_end->OnLookup(reply)) SayAgain(branch);
+    }
+    return;
+  }
   looking_up_ = false;
   if (reply.unknown()) return Finish(EndReason::kUnknownUser, false);
   timer_->Start(kWaitForAnswer);
@@ -38,9 +44,29 @@ void OutgoingCall::OnLookup(const wire::LookupReply& reply) {
   if (branches_.empty()) Finish(EndReason::kOffline, false);
 }
 
+// Glare. Both ends see both ids, so both apply the rule to the same call; one that has not gone out
+// yet is unknown to the other end and gives way at once.
+bool OutgoingCall::GivesWayTo(const Call& incoming) const {
+  return !agreed_ && incoming.remote_user() == remote_user() &&
+         (branches_.empty() || call_id() > incoming.id());
+}
+
+void OutgoingCall::SayAgain() {
+  if (looking_up_) {
+    timer_->Start(kWaitForLookup);
+    return host_->SendLookup(remote_user());
+  }
+  for (const Branch& branch : branches_) SayAgain(branch);
+}
+
+void OutgoingCall::SayAgain(const Branch& branch) {
+  branch.far_end->SayAgain();
+  if (const Leg* leg = LegOf(branch)) branch.far_end->SayCandidates(leg->description());
+}
+
 void OutgoingCall::Offer(const wire::Device& device) {
   Branch branch;
-  branch.device = device;
+  branch.far_end = std::make_unique<FarEnd>(*host_, call_id(), remote_user(), device);
   branch.leg = std::make_unique<Leg>(host_->runtime(), host_->port(), path::PathRole::kControlling,
                                      leg_owner());
   wire::MediaDescription description;
@@ -54,20 +80,22 @@ void OutgoingCall::Offer(const wire::Device& device) {
   offer->mutable_caller()->set_fullname(host_->fullname());
   branch.offer = offer->media().description();
   branches_.push_back(std::move(branch));
-  host_->SendCall(remote_user(), device, message);
+  branches_.back().far_end->Say(message, true);
 }
 
 OutgoingCall::Branches::iterator OutgoingCall::Find(uint64_t device) {
   return std::find_if(branches_.begin(), branches_.end(),
-                      [device](const Branch& branch) { return branch.device.id() == device; });
+                      [device](const Branch& branch) { return branch.far_end->id() == device; });
 }
 
 void OutgoingCall::OnCallMessage(const wire::Device& from, const wire::CallMessage& message) {
   const auto branch = Find(from.id());
-  if (branch == branches_.end() || over()) return;
+  if (branch == branches_.end() || over()) return host_->CountDropped();
   switch (message.body_case()) {
     case wire::CallMessage::kRinging:
-      return OnRinging(branch, message.ringing());
+      return OnRinging(branch, from, message.ringing());
+    case wire::CallMessage::kCandidates:
+      return OnCandidates(branch, from, message.candidates());
     case wire::CallMessage::kAnswer:
       return OnAnswer(branch);
     case wire::CallMessage::kEnd: {
@@ -80,23 +108,44 @@ void OutgoingCall::OnCallMessage(const wire::Device& from, const wire::CallMessa
       return Finish(reason, true);
     }
     default:
-      return;
+      return host_->CountDropped();
   }
 }
 
-void OutgoingCall::OnRinging(Branches::iterator branch, const wire::CallRinging& ringing) {
+void OutgoingCall::OnRinging(Branches::iterator branch, const wire::Device& from,
+                             const wire::CallRinging& ringing) {
+  // Once more, in case it had been lost.
   if (branch->rings) return;
   auto keys = Agree(*branch, ringing.media());
   if (!keys) {
+    host_->CountDropped();
     host_->runtime().log().Write(LogLevel::kWarning, "peer", keys.error().message);
-    SendEnd(branch->device, EndReason::kNetwork);
+    SendEnd(branch->far_end->device(), EndReason::kNetwork);
     return Drop(branch, EndReason::kNetwork);
   }
   branch->rings = true;
   branch->keys = *keys;
+  branch->far_end->Settle();
+  branch->far_end->MoveTo(from);
   if (ringing_) return;
   ringing_ = true;
   if (observer_ != nullptr) observer_->OnRinging();
+}
+
+void OutgoingCall::OnCandidates(Branches::iterator branch, const wire::Device& from,
+                                const wire::SignedCandidates& message) {
+  bool moved = false;
+  const auto candidates = branch->far_end->OpenCandidates(message, from, &moved);
+  Leg* leg = LegOf(*branch);
+  if (!candidates || leg == nullptr) return host_->CountDropped();
+  leg->UpdateRemote(*candidates);
+  if (moved) SayAgain(*branch);
+}
+
+void OutgoingCall::OnLegCandidates(Leg& leg) {
+  for (const Branch& branch : branches_) {
+    if (LegOf(branch) == &leg) branch.far_end->SayCandidates(leg.description());
+  }
 }
 
 Result<media::SrtpKeys> OutgoingCall::Agree(Branch& branch, const wire::SignedMedia& media) {
@@ -108,17 +157,19 @@ Result<media::SrtpKeys> OutgoingCall::Agree(Branch& branch, const wire::SignedMe
     return Error{ErrorCode::kInvalid, "a media description chooses a codec that was not offered"};
   }
   branch.codec = codecs[0];
+  branch.far_end->SetIdentity(*theirs);
   branch.leg->SetRemote(*theirs);
   return MediaKeys(branch.leg->secret(), *theirs, call_id(), branch.offer, media.description(),
                    true);
 }
 
 void OutgoingCall::OnAnswer(Branches::iterator branch) {
-  if (!branch->rings || agreed_) return;
+  if (agreed_) return;
+  if (!branch->rings) return host_->CountDropped();
   agreed_ = true;
   std::swap(branches_.front(), *branch);
   for (size_t i = 1; i < branches_.size(); ++i) {
-    SendEnd(branches_[i].device, EndReason::kAnsweredElsewhere);
+    SendEnd(branches_[i].far_end->device(), EndReason::kAnsweredElsewhere);
     host_->Bury(std::move(branches_[i].leg));
   }
   branches_.resize(1);
@@ -138,29 +189,40 @@ void OutgoingCall::OnLegFailed(Leg& leg) {
   const auto branch = std::find_if(branches_.begin(), branches_.end(),
                                    [&leg](const Branch& each) { return each.leg.get() == &leg; });
   if (branch == branches_.end()) return;
-  SendEnd(branch->device, EndReason::kNoPath);
+  SendEnd(branch->far_end->device(), EndReason::kNoPath);
   Drop(branch, EndReason::kNoPath);
 }
 
 void OutgoingCall::OnUndeliverable(const wire::Device& to) {
   const auto branch = Find(to.id());
-  // What goes on between the ends of an answered call does not need the supernodes.
-  if (branch == branches_.end() || over() || answered()) return;
-  Drop(branch, EndReason::kOffline);
+  if (branch == branches_.end() || over()) return;
+  // The directory is behind: it has never been reached.
+  if (!branch->rings) return Drop(branch, EndReason::kOffline);
+  branch->far_end->OnUndeliverable();
+  BePatient();
+}
+
+void OutgoingCall::OnFarEndLost() {
+  // From the back: the last one's end may end the call.
+  for (size_t i = branches_.size(); i > 0 && !over(); --i) {
+    const auto branch = branches_.begin() + static_cast<Branches::difference_type>(i - 1);
+    if (branch->far_end->lost()) Drop(branch, EndReason::kOffline);
+  }
 }
 
 void OutgoingCall::Drop(Branches::iterator branch, EndReason reason) {
-  host_->Bury(std::move(branch->leg));
+  if (branch->leg) host_->Bury(std::move(branch->leg));
   branches_.erase(branch);
   if (branches_.empty()) Finish(reason, false);
 }
 
 void OutgoingCall::TellEnd(EndReason reason) {
-  for (const Branch& branch : branches_) SendEnd(branch.device, reason);
+  for (const Branch& branch : branches_) SendEnd(branch.far_end->device(), reason);
 }
 
 void OutgoingCall::BuryLegs() {
   for (Branch& branch : branches_) {
+    branch.far_end->Stop();
     if (branch.leg) host_->Bury(std::move(branch.leg));
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocol/peer/call_base.h"
+#include "protocol/peer/far_end.h"
 
 namespace sfa::peer {
 
@@ -27,6 +28,8 @@ class OutgoingCall final : public CallBase {
   void OnUndeliverable(const wire::Device& to) override;
   void OnLookup(const wire::LookupReply& reply) override;
 
+  bool GivesWayTo(const Call& incoming) const override;
+
   // Of incoming calls only.
   void Ring(media::Codec) override {}
   void Answer() override {}
@@ -34,7 +37,7 @@ class OutgoingCall final : public CallBase {
  private:
   // One device and what has been agreed with it.
   struct Branch {
-    wire::Device device;
+    std::unique_ptr<FarEnd> far_end;
     std::unique_ptr<Leg> leg;
     std::string offer;  // as signed
     bool rings = false;
@@ -45,7 +48,14 @@ class OutgoingCall final : public CallBase {
 
   void Offer(const wire::Device& device);
   Branches::iterator Find(uint64_t device);
-  void OnRinging(Branches::iterator branch, const wire::CallRinging& ringing);
+  void OnRinging(Branches::iterator branch, const wire::Device& from,
+                 const wire::CallRinging& ringing);
+  void OnCandidates(Branches::iterator branch, const wire::Device& from,
+                    const wire::SignedCandidates& message);
+  Leg* LegOf(const Branch& branch) const {
+    return branch.leg ? branch.leg.get() : media_leg_.get();
+  }
+  void SayAgain(const Branch& branch);
   void OnAnswer(Branches::iterator branch);
   // A device takes no part any more; the call is over for `reason` when it was the last.
   void Drop(Branches::iterator branch, EndReason reason);
@@ -54,8 +64,11 @@ class OutgoingCall final : public CallBase {
   void TellEnd(EndReason reason) override;
   void BuryLegs() override;
   void OnTimeout() override;
+  void SayAgain() override;
+  void OnFarEndLost() override;
   void OnLegOpen(Leg& leg) override;
   void OnLegFailed(Leg& leg) override;
+  void OnLegCandidates(Leg& leg) override;
 
   bool looking_up_ = false;
   bool ringing_ = false;

@@ -1,5 +1,7 @@
 #include "protocol/peer/peer.h"
 
+#include <algorithm>
+#include <deque>
 #include <map>
 #include <utility>
 #include <vector>
@@ -7,9 +9,11 @@
 #include "protocol/peer/attachment.h"
 #include "protocol/peer/call_base.h"
 #include "protocol/peer/description.h"
+#include "protocol/peer/farewells.h"
 #include "protocol/peer/incoming_call.h"
 #include "protocol/peer/network.h"
 #include "protocol/peer/outgoing_call.h"
+#include "protocol/peer/port_share.h"
 
 namespace sfa::peer {
 namespace {
@@ -17,15 +21,27 @@ namespace {
 // More at once are nobody's telephone: bounds what a flood of offers costs.
 constexpr size_t kMaxCalls = 1000;
 constexpr size_t kCallIdBytes = 16;
+// Incoming calls that are over: an offer that comes once more does not ring again.
+constexpr size_t kMaxRemembered = 256;
+
+PeerSettings WithShare(Runtime& runtime, path::MediaPort& port, PeerSettings settings) {
+  if (!settings.share) settings.share = std::make_shared<PortShare>(runtime, port);
+  return settings;
+}
 
 class PeerImpl final : public Peer, private CallHost, private AttachmentObserver {
  public:
   PeerImpl(Runtime& runtime, path::MediaPort& port, PeerSettings settings, PeerObserver& observer)
       : runtime_(runtime),
         port_(port),
-        settings_(std::move(settings)),
+        settings_(WithShare(runtime, port, std::move(settings))),
         observer_(observer),
-        attachment_(runtime, port, settings_, *this) {}
+        attachment_(runtime, port, settings_, *this),
+        farewells_(
+            runtime,
+            [this](const std::string& to, const wire::Device& device,
+                   const wire::CallMessage& message) { SendCall(to, device, message); },
+            [this](const std::string& other) { SendLookup(other); }) {}
 
   ~PeerImpl() override {
     *self_ = nullptr;
@@ -36,10 +52,12 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
 
   void LogOut() override {
     ForEachCall([](CallBase& call) { call.Shut(EndReason::kNormal); });
+    farewells_.Clear();
     attachment_.Stop();
   }
 
   LoginState state() const override { return attachment_.state(); }
+  uint64_t dropped() const override { return dropped_; }
   const std::string& fullname() const override { return attachment_.fullname(); }
 
   std::unique_ptr<Call> PlaceCall(const std::string& user, const std::vector<media::Codec>& codecs,
@@ -66,6 +84,15 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   const stream::Key& root_key() const override { return settings_.network.root_key; }
   const stream::SigningKey& signing_key() const override { return attachment_.signing_key(); }
   const wire::UserCredential& credential() const override { return attachment_.credential(); }
+
+  void Suspect() override { attachment_.Suspect(); }
+  void Hasten() override { attachment_.Hasten(); }
+  void CountDropped() override { ++dropped_; }
+
+  void SendFarewell(const std::string& to, const wire::Device& device,
+                    const wire::CallMessage& end) override {
+    farewells_.Say(to, device, end);
+  }
 
   void SendCall(const std::string& to, const wire::Device& device,
                 const wire::CallMessage& call) override {
@@ -94,8 +121,17 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
 
   void Forget(const CallBase& call) override { calls_.erase(call.call_id()); }
 
+  void Remember(const std::string& call_id) {
+    if (remembered_.size() == kMaxRemembered) remembered_.pop_front();
+    remembered_.push_back(call_id);
+  }
+
   // AttachmentObserver
   void OnState(LoginState state, const std::string& reason) override {
+    if (state == LoginState::kLoggedIn) {
+      ForEachCall([](CallBase& call) { call.OnHome(); });
+      farewells_.SayAgain();
+    }
     observer_.OnLoginState(state, reason);
   }
 
@@ -108,11 +144,9 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
       case wire::Message::kEnvelope:
         return OnEnvelope(message.envelope());
       case wire::Message::kUndeliverable:
-        if (CallBase* call = Find(message.undeliverable().call_id())) {
-          call->OnUndeliverable(message.undeliverable().to_device());
-        }
-        return;
+        return OnUndeliverable(message.undeliverable());
       case wire::Message::kLookupReply:
+        farewells_.OnLookup(message.lookup_reply());
         return ForEachCall([&message](CallBase& call) {
           if (call.remote_user() == message.lookup_reply().user()) {
             call.OnLookup(message.lookup_reply());
@@ -123,35 +157,52 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
     }
   }
 
+  void OnUndeliverable(const wire::Undeliverable& undeliverable) {
+    CallBase* call = Find(undeliverable.call_id());
+    if (call == nullptr) {
+      return farewells_.OnUndeliverable(undeliverable.call_id(), undeliverable.to_device());
+    }
+    if (call->remote_user() != undeliverable.to()) return CountDropped();
+    // Those that were told that somebody else has answered are part of it no more.
+    farewells_.OnUndeliverable(undeliverable.call_id(), undeliverable.to_device());
+    call->OnUndeliverable(undeliverable.to_device());
+  }
+
   void OnEnvelope(const wire::Envelope& envelope) {
     const wire::CallMessage& message = envelope.call();
     if (CallBase* call = Find(message.call_id())) {
-      if (call->remote_user() == envelope.from()) {
-        call->OnCallMessage(envelope.from_device(), message);
-      }
-      return;
+      if (call->remote_user() != envelope.from()) return CountDropped();
+      return call->OnCallMessage(envelope.from_device(), message);
     }
     if (message.has_offer()) return OnOffer(envelope);
+    // An End crosses ours, or is said again.
+    if (message.has_end()) return;
+    CountDropped();
     // Of a call that is over here: the other end shall not wait for it.
-    if (message.has_ringing() || message.has_answer()) {
-      SendEnd(envelope, EndReason::kCancelled);
-    }
+    if (message.has_ringing() || message.has_answer()) SendEnd(envelope, EndReason::kCancelled);
   }
 
   void OnOffer(const wire::Envelope& envelope) {
     const wire::CallMessage& message = envelope.call();
-    if (message.call_id().size() != kCallIdBytes) return;
+    if (message.call_id().size() != kCallIdBytes) return CountDropped();
+    if (std::find(remembered_.begin(), remembered_.end(), message.call_id()) != remembered_.end()) {
+      return CountDropped();
+    }
+    // Registered already, but not logged in yet.
+    if (state() != LoginState::kLoggedIn) return SendEnd(envelope, EndReason::kOffline);
     if (calls_.size() >= kMaxCalls) return SendEnd(envelope, EndReason::kBusy);
     auto description =
         OpenMedia(message.offer().media(), {message.call_id(), envelope.from(), settings_.user, {}},
                   root_key(), runtime_.WallNow());
     if (!description) {
+      CountDropped();
       runtime_.log().Write(LogLevel::kWarning, "peer", description.error().message);
       return SendEnd(envelope, EndReason::kNetwork);
     }
     auto call = std::make_unique<IncomingCall>(host(), message.call_id(), envelope.from(),
                                                envelope.from_device(), message.offer(),
                                                std::move(*description));
+    Remember(message.call_id());
     if (call->offered_codecs().empty()) return call->End(EndReason::kNoCommonCodec);
     calls_[call->call_id()] = call.get();
     observer_.OnIncomingCall(std::move(call));
@@ -184,8 +235,11 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   const PeerSettings settings_;
   PeerObserver& observer_;
   Attachment attachment_;
+  Farewells farewells_;
   std::map<std::string, CallBase*> calls_;  // by call id; those that are not over
   std::vector<std::unique_ptr<Leg>> graves_;
+  std::deque<std::string> remembered_;
+  uint64_t dropped_ = 0;
   std::shared_ptr<PeerImpl*> self_ = std::make_shared<PeerImpl*>(this);
 };
 

@@ -15,6 +15,7 @@
 
 #include "protocol/media/codec.h"
 #include "protocol/path/media_port.h"
+#include "protocol/path/path_agent.h"
 #include "runtime/runtime.h"
 
 namespace sfa::peer {
@@ -58,6 +59,7 @@ NetworkSettings BuiltInNetwork();
 inline constexpr char kTestNetworkSeed[33] = "published seed of a test network";
 
 class Call;
+class PortShare;
 
 // What a call tells its owner. Any of them may destroy the call, none of them the peer.
 class CallObserver {
@@ -65,6 +67,8 @@ class CallObserver {
   virtual void OnRinging() {}
   // Both ends have agreed and a path is open: media flows from here on.
   virtual void OnAnswered(media::Codec codec) = 0;
+  // The way that media takes: when it opens, and each time another one replaces it.
+  virtual void OnPath(const path::PathInfo& path) { static_cast<void>(path); }
   // The last call, once, whoever ended it; never from inside a method.
   virtual void OnEnded(EndReason reason) = 0;
   // Every 20 ms of an answered call, paced by the runtime's clock and out of the jitter buffer:
@@ -85,8 +89,7 @@ struct MediaStatistics {
   Duration jitter{};         // RFC 3550 section 6.4.1
   Duration playout_delay{};  // the jitter buffer's, now
   Duration round_trip{};     // from the path's checks
-  std::string path;          // "host", "server-reflexive", "peer-reflexive"
-  Endpoint local, remote;
+  path::PathInfo path;
 };
 
 // One call. Destroying it ends it at the far end as well (kNormal, or kCancelled before answer).
@@ -95,6 +98,8 @@ class Call {
   virtual ~Call() = default;
 
   virtual void SetObserver(CallObserver* observer) = 0;
+  // The same at both ends.
+  virtual std::string id() const { return {}; }
   virtual const std::string& remote_user() const = 0;
   virtual const std::string& remote_fullname() const = 0;
   virtual const std::vector<media::Codec>& offered_codecs() const = 0;
@@ -104,6 +109,16 @@ class Call {
   virtual void Ring(media::Codec codec) = 0;
   virtual void Answer() = 0;
   virtual void End(EndReason reason) = 0;
+
+  // Glare: this user and the other one call each other at the same time. To a PBX these are two
+  // calls like any others. Who can have only one asks whether this one, which it has placed, gives
+  // way to `incoming`; if so, it ends this one (kAnsweredElsewhere) and answers that one, if not,
+  // it refuses that one (kBusy). The rule, which has the same outcome at both ends: the call with
+  // the smaller id stays.
+  virtual bool GivesWayTo(const Call& incoming) const {
+    static_cast<void>(incoming);
+    return false;
+  }
 
   // 160 encoded samples. Dropped silently while the call is not answered.
   virtual void SendAudio(std::span<const uint8_t> encoded_20ms) = 0;
@@ -131,6 +146,8 @@ struct PeerSettings {
   std::string password;
   bool driver = false;  // asks for use from an Asterisk: business accounts only
   NetworkSettings network;
+  // Common to all peers that use the same port (port_share.h); none: this one is alone.
+  std::shared_ptr<PortShare> share;
 };
 
 class Peer {
@@ -146,6 +163,8 @@ class Peer {
   virtual std::unique_ptr<Call> PlaceCall(const std::string& user,
                                           const std::vector<media::Codec>& codecs,
                                           CallObserver& observer) = 0;
+  // Messages of calls that came in forged, garbled, old or out of place.
+  virtual uint64_t dropped() const { return 0; }
 };
 
 // `port` is shared by all peers of a process and outlives them. A call may outlive its peer: it is

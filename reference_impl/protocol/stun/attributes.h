@@ -57,6 +57,8 @@ enum class AttributeType : uint16_t {
   kFingerprint = 0x8028,
   kIceControlled = 0x8029,
   kIceControlling = 0x802A,
+  // Which of several nominations is the latest (draft-thatcher-ice-renomination section 4).
+  kNomination = 0xC001,
 };
 
 // RFC 8489 section 14.8 and RFC 8445 section 7.3.1.1.

@@ -1,0 +1,184 @@
+// Calls between the driver and the network, and their audio.
+#include <set>
+
+#include "protocol/media/g711.h"
+#include "skypeforasterisk/engine_bench.h"
+
+namespace sfa::engine {
+namespace {
+
+using media::Codec;
+using peer::EndReason;
+using peer::LoginState;
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST_F(EngineTest, PlacesACall) {
+  LoggedIn();
+  Place(1, {control::CODEC_ALAW, control::CODEC_ULAW});
+  ASSERT_EQ(network_.calls.size(), 1u);
+  FakeCall& call = *network_.calls[0];
+  EXPECT_EQ(call.remote_user(), "austin_powers");
+  EXPECT_THAT(call.offered_codecs(), ElementsAre(Codec::kPcma, Codec::kPcmu));
+  call.observer->OnRinging();
+  call.observer->OnAnswered(Codec::kPcmu);
+  EXPECT_THAT(Said(), ElementsAre("ringing 1", "media 1 1", "answered 1"));
+  EXPECT_EQ(seen_[1].call_media().engine_rtp().port() % 2, 0u);
+  call.observer->OnEnded(EndReason::kNormal);
+  EXPECT_THAT(Said(), ElementsAre("ended 1 1"));
+  EXPECT_THAT(network_.calls, IsEmpty());
+  EXPECT_EQ(runtime_.open_sockets(), 0u);
+}
+
+TEST_F(EngineTest, RefusesCallsOfAccountsThatAreNotLoggedIn) {
+  Configure();
+  Place(1);
+  Login("james_bond");
+  Place(3);
+  EXPECT_THAT(Said(), ElementsAre("hello", "ended 1 14", "ended 3 14"));
+  EXPECT_THAT(network_.calls, IsEmpty());
+}
+
+TEST_F(EngineTest, TakesACallWithAudioAndDigitsBothWays) {
+  LoggedIn();
+  FakeCall& call = Incoming();
+  EXPECT_THAT(Said(), ElementsAre("incoming 2"));
+  const control::IncomingCall& incoming = seen_[0].incoming_call();
+  EXPECT_EQ(incoming.account(), "james_bond");
+  EXPECT_EQ(incoming.caller(), "austin_powers");
+  EXPECT_EQ(incoming.caller_fullname(), "Austin Powers");
+  PbxRtp pbx(runtime_, Codec::kPcmu);
+  pbx.engine = EngineRtp(incoming.engine_rtp());
+  Ring(2, control::CODEC_ULAW);
+  Answer(2);
+  EXPECT_EQ(call.log, "ring-u answer ");
+  call.observer->OnAnswered(Codec::kPcmu);
+  EXPECT_THAT(Said(), ElementsAre("media 2 1", "answered 2"));
+  call.log.clear();
+
+  for (uint8_t i = 1; i <= 10; ++i) {
+    call.observer->OnAudio(Bytes(160, i));
+    pbx.session->SendAudio(Bytes(160, static_cast<uint8_t>(100 + i)));
+    runtime_.RunFor(milliseconds(20));
+  }
+  ASSERT_EQ(pbx.heard.size(), 10u);
+  EXPECT_EQ(pbx.heard[4], Bytes(160, 5));
+  ASSERT_EQ(call.sent.size(), 10u);
+  EXPECT_EQ(call.sent[4], Bytes(160, 105));
+
+  pbx.session->BeginDigit('4');
+  runtime_.RunFor(milliseconds(100));
+  pbx.session->EndDigit(milliseconds(100));
+  runtime_.RunFor(milliseconds(100));
+  EXPECT_EQ(call.log, "digit-4 up-100 ");
+  call.observer->OnDigit('#', false, Duration());
+  runtime_.RunFor(milliseconds(100));
+  call.observer->OnDigit('#', true, milliseconds(100));
+  runtime_.RunFor(milliseconds(100));
+  EXPECT_EQ(pbx.digits, "#(#)");
+}
+
+TEST_F(EngineTest, TranslatesWhenTheCallerOffersAnotherCodec) {
+  LoggedIn();
+  FakeCall& call = Incoming({Codec::kPcma});
+  Said();
+  PbxRtp pbx(runtime_, Codec::kPcmu);
+  pbx.engine = EngineRtp(seen_[0].incoming_call().engine_rtp());
+  Ring(2, control::CODEC_ULAW);
+  EXPECT_EQ(call.log, "ring-a ");
+  Answer(2);
+  call.observer->OnAnswered(Codec::kPcma);
+  Bytes alaw(160), ulaw(160);
+  for (size_t i = 0; i < alaw.size(); ++i) alaw[i] = static_cast<uint8_t>(i);
+  media::Transcode(Codec::kPcma, Codec::kPcmu, alaw, ulaw);
+  call.observer->OnAudio(alaw);
+  runtime_.RunFor(milliseconds(1));
+  ASSERT_EQ(pbx.heard.size(), 1u);
+  EXPECT_EQ(pbx.heard[0], ulaw);
+  pbx.session->SendAudio(ulaw);
+  runtime_.RunFor(milliseconds(1));
+  media::Transcode(Codec::kPcmu, Codec::kPcma, ulaw, alaw);
+  ASSERT_EQ(call.sent.size(), 1u);
+  EXPECT_EQ(call.sent[0], alaw);
+}
+
+TEST_F(EngineTest, TakesAudioFromNobodyButThePbx) {
+  LoggedIn();
+  FakeCall& call = Incoming();
+  Said();
+  PbxRtp pbx(runtime_, Codec::kPcmu);
+  pbx.engine = EngineRtp(seen_[0].incoming_call().engine_rtp());
+  Ring(2, control::CODEC_ULAW);
+  Answer(2);
+  call.observer->OnAnswered(Codec::kPcmu);
+  auto stranger = std::move(*runtime_.OpenUdp({Ipv4Address::Loopback(), 0}, pbx));
+  Bytes packet(172, 0);
+  packet[0] = 0x80;
+  EXPECT_TRUE(stranger->Send(pbx.engine, packet).ok());
+  runtime_.RunFor(milliseconds(1));
+  EXPECT_THAT(call.sent, IsEmpty());
+}
+
+TEST_F(EngineTest, PassesTheDriversReasonOn) {
+  LoggedIn();
+  FakeCall& call = Incoming();
+  End(2, control::END_NO_LICENSE);
+  EXPECT_EQ(call.log, "end-7 ");
+  Said();
+  // What crosses on the way is no error.
+  Answer(2);
+  End(2, control::END_NORMAL);
+  call.observer->OnEnded(EndReason::kNormal);
+  End(2, control::END_NORMAL);
+  EXPECT_THAT(Said(), IsEmpty());
+  EXPECT_THAT(network_.calls, IsEmpty());
+  EXPECT_THAT(exits_, IsEmpty());
+}
+
+TEST_F(EngineTest, SaysNothingMoreOfACallThatTheDriverHasEnded) {
+  LoggedIn();
+  Place(1);
+  End(1, control::END_CANCELLED);
+  network_.calls[0]->observer->OnRinging();
+  network_.calls[0]->observer->OnAnswered(Codec::kPcmu);
+  network_.calls[0]->observer->OnEnded(EndReason::kCancelled);
+  EXPECT_THAT(Said(), IsEmpty());
+}
+
+TEST_F(EngineTest, EveryCallHasAnEvenPortOfItsOwn) {
+  LoggedIn();
+  std::set<uint32_t> ports;
+  for (int i = 0; i < 20; ++i) {
+    Incoming();
+    Said();
+    const uint32_t port = seen_[0].incoming_call().engine_rtp().port();
+    EXPECT_EQ(port % 2, 0u);
+    EXPECT_GT(port, 20000u);
+    EXPECT_TRUE(ports.insert(port).second);
+  }
+}
+
+TEST_F(EngineTest, ACallerWhoGivesUpEndsTheCall) {
+  LoggedIn();
+  FakeCall& call = Incoming();
+  Ring(2, control::CODEC_ULAW);
+  Said();
+  call.observer->OnEnded(EndReason::kCancelled);
+  EXPECT_THAT(Said(), ElementsAre("ended 2 11"));
+  Answer(2);
+  EXPECT_THAT(exits_, IsEmpty());
+}
+
+TEST_F(EngineTest, LoggingOutEndsTheAccountsCalls) {
+  LoggedIn();
+  Place(1);
+  Logout("james_bond");
+  network_.peers.at("james_bond")->Become(LoginState::kLoggedOut);
+  runtime_.RunFor(milliseconds(1));
+  EXPECT_THAT(Said(), ElementsAre("ended 1 13", "james_bond is 1"));
+  EXPECT_THAT(network_.calls, IsEmpty());
+}
+
+}  // namespace
+}  // namespace sfa::engine
