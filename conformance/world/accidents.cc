@@ -33,7 +33,11 @@ Accidents::Outcome Accidents::OfNetwork(const Step& step) {
 }
 
 Accidents::Outcome Accidents::OfCommunity(const Step& step) {
-  const std::string machine = Resolve(step.argument);
+  // What ends an accident is about the machine that had it, wherever the user is now.
+  const bool ends = step.verb == "revive" || step.verb == "restore";
+  const auto before = resolved_.find(step.argument);
+  const std::string machine =
+      ends && before != resolved_.end() ? before->second : Resolve(step.argument);
   if (machine.empty()) return {"there is no " + step.argument, ""};
   const std::string found = machine == step.argument ? "" : machine;
   if (step.verb == "kill") return {community_.Kill(machine), found};
@@ -52,8 +56,7 @@ std::string Accidents::Resolve(const std::string& argument) {
   } else {
     return machine;
   }
-  if (machine.empty()) return resolved_[argument];
-  resolved_[argument] = machine;
+  if (!machine.empty()) resolved_[argument] = machine;
   return machine;
 }
 

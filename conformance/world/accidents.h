@@ -31,15 +31,14 @@ class Accidents {
  private:
   Outcome OfNetwork(const Step& step);
   Outcome OfCommunity(const Step& step);
-  // The machine that `argument` means; what "home of NAME" was when it was last found, if it is
-  // nobody's home any more. "" when there is none.
+  // The machine that `argument` means now; "" when there is none.
   std::string Resolve(const std::string& argument);
   std::string RelayOf(const std::string& user) const;
 
   sim::Network& network_;
   Community& community_;
   const std::vector<std::unique_ptr<Person>>& people_;
-  std::map<std::string, std::string> resolved_;  // by what the scenario calls it
+  std::map<std::string, std::string> resolved_;  // at the latest accident, by what it is called
 };
 
 }  // namespace sfa::conformance
