@@ -24,4 +24,8 @@ Ipv4Address AddressPlan::NextLan() {
   return {Ipv4Address::Of(10, 0, 0, 0).value + (number << 8)};
 }
 
+Ipv4Address AddressPlan::NextCarrierLan() {
+  return {Ipv4Address::Of(100, 64, 0, 0).value + (carrier_lans_++ << 8)};
+}
+
 }  // namespace sfa::sim

@@ -30,6 +30,7 @@ class Internet final : public PacketSink {
 
   // Packets to `address` go to `sink`, after `core_delay` when there is one.
   void Attach(Ipv4Address address, PacketSink* sink, Duration core_delay = {});
+  void Detach(Ipv4Address address) { routes_.erase(address); }
   bool Knows(Ipv4Address address) const { return routes_.contains(address); }
 
   void Receive(ns3::Ptr<ns3::Packet> packet) override;
@@ -55,7 +56,9 @@ class LanSwitch final : public PacketSink {
  public:
   LanSwitch(std::string name, Ledger& ledger, Capture* capture);
 
+  // A host, or the line to a site that stands behind this one.
   void AttachHost(Ipv4Address address, PacketSink* host);
+  void DetachHost(Ipv4Address address) { hosts_.erase(address); }
   void SetGateway(PacketSink* gateway) { gateway_ = gateway; }
   bool Knows(Ipv4Address address) const { return hosts_.contains(address); }
 

@@ -55,11 +55,12 @@ class CapturePoint final : public PacketSink {
     to_->Receive(std::move(packet));
   }
   const std::string& name() const override { return name_; }
+  void SetEnd(PacketSink* to) { to_ = to; }
 
  private:
   const std::string name_;
   Capture& capture_;
-  PacketSink* const to_;
+  PacketSink* to_;
 };
 
 }  // namespace sfa::sim

@@ -102,5 +102,86 @@ TEST_F(LinkTest, AllAndNothingAreExact) {
   EXPECT_EQ(sink.arrivals.size(), 100u);
 }
 
+TEST_F(LinkTest, OvertakenPacketsComeLaterByThatMuchAndInOrder) {
+  Link link("link", {.delay = milliseconds(10), .reorder = 0.2, .reorder_by = milliseconds(30)}, 5,
+            ledger, &sink);
+  for (uint32_t i = 1; i <= 2000; ++i) {
+    Send(link, i);
+    simulation.RunUntil(At(milliseconds(i)));
+  }
+  simulation.RunUntil(At(seconds(3)));
+  ASSERT_EQ(sink.arrivals.size(), 2000u);
+  int overtaken = 0;
+  uint32_t last = 0, last_overtaken = 0;
+  for (const Sink::Arrival& arrival : sink.arrivals) {
+    // Sent at (size - 1) ms.
+    const Duration took = arrival.when - At(milliseconds(arrival.size - 1));
+    const bool late = took == milliseconds(40);
+    EXPECT_TRUE(late || took == milliseconds(10)) << took.count();
+    uint32_t& before = late ? last_overtaken : last;
+    EXPECT_GT(arrival.size, before);
+    before = arrival.size;
+    overtaken += late ? 1 : 0;
+  }
+  EXPECT_NEAR(overtaken, 400, 90);
+}
+
+TEST_F(LinkTest, ADoubledPacketComesTwiceTogether) {
+  Link link("link", {.duplicate = 0.1}, 5, ledger, &sink);
+  for (uint32_t i = 1; i <= 2000; ++i) Send(link, i);
+  simulation.RunUntil(At(seconds(1)));
+  int doubled = 0;
+  for (size_t i = 1; i < sink.arrivals.size(); ++i) {
+    doubled += sink.arrivals[i].size == sink.arrivals[i - 1].size ? 1 : 0;
+  }
+  EXPECT_EQ(sink.arrivals.size(), 2000u + static_cast<size_t>(doubled));
+  EXPECT_NEAR(doubled, 200, 70);
+}
+
+TEST_F(LinkTest, ACutLosesWhatIsUnderWayAndLetsNothingIn) {
+  Link link("link", {.delay = milliseconds(10)}, 1, ledger, &sink);
+  Send(link, 100);
+  simulation.RunUntil(At(milliseconds(5)));
+  link.SetCut(true);
+  Send(link, 101);
+  simulation.RunUntil(At(milliseconds(50)));
+  EXPECT_TRUE(sink.arrivals.empty());
+  EXPECT_EQ(link.lost(), 2u);
+  EXPECT_EQ(ledger.packets_dropped, 2u);
+  link.SetCut(false);
+  Send(link, 102);
+  simulation.RunUntil(At(milliseconds(70)));
+  ASSERT_EQ(sink.arrivals.size(), 1u);
+  EXPECT_EQ(sink.arrivals[0].size, 102u);
+}
+
+TEST_F(LinkTest, AChangeHoldsFromTheNextPacketOnAndKeepsTheOrder) {
+  Link link("link", {.delay = milliseconds(50)}, 1, ledger, &sink);
+  Send(link, 100);
+  link.Change({.delay = milliseconds(10)});
+  Send(link, 101);
+  simulation.RunUntil(At(milliseconds(50)));
+  ASSERT_EQ(sink.arrivals.size(), 2u);
+  EXPECT_EQ(sink.arrivals[0].size, 100u);
+  EXPECT_EQ(sink.arrivals[1].when, At(milliseconds(50)));
+  link.Change({.loss = 1});
+  Send(link, 102);
+  link.Change({});
+  Send(link, 103);
+  simulation.RunUntil(At(milliseconds(100)));
+  EXPECT_EQ(link.lost(), 1u);
+  EXPECT_EQ(sink.arrivals.size(), 3u);
+}
+
+TEST_F(LinkTest, TheLinesEndCanBeMoved) {
+  Link link("link", {}, 1, ledger, &sink);
+  Sink other;
+  Send(link, 100);
+  link.SetEnd(&other);
+  simulation.RunUntil(At(seconds(1)));
+  EXPECT_TRUE(sink.arrivals.empty());
+  EXPECT_EQ(other.arrivals.size(), 1u);
+}
+
 }  // namespace
 }  // namespace sfa::sim

@@ -51,6 +51,9 @@ class Nat {
   virtual PacketSink& outside() = 0;
   // Where translated packets go; set once, before the first packet.
   virtual void Connect(PacketSink* to_inside, PacketSink* to_outside) = 0;
+  // As after a loss of power: every flow and mapping is forgotten, and the outside has this address
+  // from now on. Ports that are drawn or counted go on from where they were: new ones.
+  virtual void Reboot(Ipv4Address external) = 0;
   virtual const NatCounters& counters() const = 0;
   virtual size_t flows() const = 0;  // alive now
 };

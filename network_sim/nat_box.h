@@ -28,6 +28,10 @@ class NatBox : public Nat {
     to_inside_ = to_inside;
     to_outside_ = to_outside;
   }
+  void Reboot(Ipv4Address external) override {
+    table_.Clear();
+    external_ = external;
+  }
   const NatCounters& counters() const override { return counters_; }
   size_t flows() const override { return table_.CountAlive(clock_.Now()); }
 
@@ -81,7 +85,7 @@ class NatBox : public Nat {
   bool Refuse();  // counts; always false
   void Emit(PacketSink* to);
 
-  const Ipv4Address external_;
+  Ipv4Address external_;
   const bool hairpin_;
   const bool admits_strangers_;
   const NatClock& clock_;

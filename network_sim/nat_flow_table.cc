@@ -75,6 +75,12 @@ void FlowTable::Remove(Flow& flow) {
   free_.push_back(slot);
 }
 
+void FlowTable::Clear() {
+  for (Flow& flow : flows_) {
+    if (flow.alive) Remove(flow);
+  }
+}
+
 size_t FlowTable::CountAlive(MonotonicTime now) const {
   return static_cast<size_t>(std::count_if(flows_.begin(), flows_.end(), [now](const Flow& flow) {
     return flow.alive && flow.expires > now;

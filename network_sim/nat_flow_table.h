@@ -83,6 +83,7 @@ class FlowTable {
   Flow& Add(const Tuple& outbound, const Tuple& inbound, MonotonicTime now, MonotonicTime expires);
   void SetExpiry(Flow& flow, MonotonicTime expires);
   void Remove(Flow& flow);
+  void Clear();
   size_t CountAlive(MonotonicTime now) const;
 
  private:

@@ -8,6 +8,7 @@
 #include "network_sim/address_router.h"
 #include "network_sim/capture.h"
 #include "network_sim/ethernet_door.h"
+#include "network_sim/firewall.h"
 #include "network_sim/link.h"
 #include "network_sim/sim_host.h"
 #include "network_sim/site.h"
@@ -17,11 +18,14 @@ namespace sfa::sim {
 namespace {
 
 // The line of a host at a well-known address.
-LinkSettings FastLine() {
+LineSettings FastLine() {
   LinkSettings settings;
   settings.delay = std::chrono::milliseconds(1);
-  return settings;
+  return {settings, settings};
 }
+
+// Where a firewall's ICMP comes from at a site without NAT: the provider's router.
+constexpr Ipv4Address kProvider = Ipv4Address::Of(203, 0, 113, 1);
 
 // A topology that cannot be is a mistake in the program that builds it: whoever reads topologies
 // from a user has checked them.
@@ -40,13 +44,19 @@ class WorldNatClock final : public NatClock {
   const Simulation& simulation_;
 };
 
-// What connects a site or a public host to the Internet, and what lies behind it.
+// What connects a site or a public host to the Internet or to the site around it, and what lies
+// behind it.
 struct SiteParts {
+  SiteParts* outer = nullptr;  // the site that it stands behind
   std::unique_ptr<CapturePoint> captured_up, captured_down;
   std::unique_ptr<Link> up, down;
   std::unique_ptr<LanSwitch> lan;
   std::unique_ptr<Nat> nat;
+  std::unique_ptr<Firewall> firewall;
+  PacketSink* outward = nullptr;  // onto the line
+  PacketSink* inward = nullptr;   // the end of the line, behind the firewall
   Ipv4Address lan_base;
+  Ipv4Address external;  // of the NAT
   uint32_t next_host = kFirstLanHost;
 };
 
@@ -62,22 +72,35 @@ class Network::Impl {
 
   void AddSite(const SiteSettings& settings);
   Host& AddHost(const std::string& site, const std::string& host);
-  Host& AddPublicHost(const std::string& host, Ipv4Address address);
+  Host& AddPublicHost(const std::string& host, Ipv4Address address,
+                      const std::optional<LineSettings>& line);
   RealHost AddRealHost(const std::string& site, const std::string& host, int tap_descriptor);
+  void RebootNat(const std::string& site);
+  Ipv4Address ChangeAddress(const std::string& site);
+  void SetCut(const std::string& place, bool cut);
+  void SetLine(const std::string& place, const LineSettings& line);
+  void SetFirewall(const std::string& site, const FirewallSettings& firewall);
   Nat* nat(const std::string& site);
+  Firewall* firewall(const std::string& site);
   const Ledger& ledger();
   Status FlushCaptures();
 
  private:
   uint64_t SeedFor(const std::string& name) const { return world_.simulation.SeedFor(name); }
   Capture* OpenCapture(std::string name);
-  // One direction of an access line: what enters at the sink returned goes to the Internet.
-  PacketSink* BuildUp(SiteParts& parts, const std::string& name, const LinkSettings& up,
-                      Capture* capture);
-  // The other one: what comes from the Internet goes to `end`.
+  // One direction of an access line: what enters at `parts.outward` goes to the network outside.
+  void BuildUp(SiteParts& parts, const std::string& name, const LinkSettings& up, Capture* capture);
+  // The other one: what comes from there goes to `end`.
   void BuildDown(SiteParts& parts, const std::string& name, const LinkSettings& down,
                  Capture* capture, PacketSink* end);
+  void BuildNat(SiteParts& site, const SiteSettings& settings);
+  // Packets from outside to `address` take the site's line. The address is one that
+  // TakeOuterAddress() has given.
+  void Route(SiteParts& site, Ipv4Address address);
+  RealHost TakeOuterAddress(SiteParts& site);
+  RealHost TakeLanAddress(SiteParts& site);
   SiteParts& Site(const std::string& name);
+  SiteParts& Place(const std::string& name);
   RealHost NextAddress(SiteParts& site);
   Host& Keep(std::unique_ptr<SimHost> host);
 
@@ -112,18 +135,22 @@ Capture* Network::Impl::OpenCapture(std::string name) {
   return captures_.back().get();
 }
 
-PacketSink* Network::Impl::BuildUp(SiteParts& parts, const std::string& name,
-                                   const LinkSettings& up, Capture* capture) {
+void Network::Impl::BuildUp(SiteParts& parts, const std::string& name, const LinkSettings& up,
+                            Capture* capture) {
   const std::string up_name = name + "/link/up";
-  parts.up = std::make_unique<Link>(up_name, up, SeedFor(up_name), world_.ledger, &internet_);
-  if (!capture) return parts.up.get();
+  PacketSink* const beyond = parts.outer ? static_cast<PacketSink*>(parts.outer->lan.get())
+                                         : static_cast<PacketSink*>(&internet_);
+  parts.up = std::make_unique<Link>(up_name, up, SeedFor(up_name), world_.ledger, beyond);
+  parts.outward = parts.up.get();
+  if (!capture) return;
   parts.captured_up =
       std::make_unique<CapturePoint>(name + "/capture/up", *capture, parts.up.get());
-  return parts.captured_up.get();
+  parts.outward = parts.captured_up.get();
 }
 
 void Network::Impl::BuildDown(SiteParts& parts, const std::string& name, const LinkSettings& down,
                               Capture* capture, PacketSink* end) {
+  parts.inward = end;
   if (capture) {
     parts.captured_down = std::make_unique<CapturePoint>(name + "/capture/down", *capture, end);
     end = parts.captured_down.get();
@@ -134,24 +161,33 @@ void Network::Impl::BuildDown(SiteParts& parts, const std::string& name, const L
 
 void Network::Impl::AddSite(const SiteSettings& settings) {
   Require(!sites_.contains(settings.name), "site '" + settings.name + "' exists twice");
+  SiteParts* const outer = settings.behind.empty() ? nullptr : &Site(settings.behind);
+  Require(!outer || outer->nat, "site '" + settings.behind + "' has no NAT to be behind");
   SiteParts& site = sites_[settings.name];
+  site.outer = outer;
   site.lan = std::make_unique<LanSwitch>(settings.name + "/lan", world_.ledger,
                                          OpenCapture(settings.name + "-lan"));
   Capture* const capture = OpenCapture(settings.name);
-  PacketSink* const outward = BuildUp(site, settings.name, settings.up, capture);
-  if (!settings.nat) {
-    site.lan->SetGateway(outward);
+  BuildUp(site, settings.name, settings.up, capture);
+  if (settings.nat) {
+    BuildNat(site, settings);
+    BuildDown(site, settings.name, settings.down, capture, &site.nat->outside());
+    Route(site, site.external);
+  } else {
+    site.lan->SetGateway(site.outward);
     BuildDown(site, settings.name, settings.down, capture, &site.lan->from_gateway());
-    return;
   }
-  site.lan_base = addresses_.NextLan();
-  const Ipv4Address external = addresses_.NextPublic().address;
-  const std::string nat_name = settings.name + "/nat";
-  site.nat = NewNat(nat_name, *settings.nat, external, clock_, SeedFor(nat_name));
-  site.nat->Connect(&site.lan->from_gateway(), outward);
+  if (settings.firewall.kind != FirewallKind::kNone) SetFirewall(settings.name, settings.firewall);
+}
+
+void Network::Impl::BuildNat(SiteParts& site, const SiteSettings& settings) {
+  site.lan_base = settings.carrier && settings.behind.empty() ? addresses_.NextCarrierLan()
+                                                              : addresses_.NextLan();
+  site.external = TakeOuterAddress(site).address;
+  const std::string name = settings.name + "/nat";
+  site.nat = NewNat(name, *settings.nat, site.external, clock_, SeedFor(name));
+  site.nat->Connect(&site.lan->from_gateway(), site.outward);
   site.lan->SetGateway(&site.nat->inside());
-  BuildDown(site, settings.name, settings.down, capture, &site.nat->outside());
-  internet_.Attach(external, site.down.get());
 }
 
 SiteParts& Network::Impl::Site(const std::string& name) {
@@ -160,16 +196,38 @@ SiteParts& Network::Impl::Site(const std::string& name) {
   return site->second;
 }
 
-Network::RealHost Network::Impl::NextAddress(SiteParts& site) {
-  if (!site.nat) {
-    const AddressPlan::Public next = addresses_.NextPublic();
-    internet_.Attach(next.address, site.down.get());
-    return {next.address, next.prefix_length, next.gateway};
-  }
+SiteParts& Network::Impl::Place(const std::string& name) {
+  const auto place = sites_.find(name);
+  Require(place != sites_.end(), "there is no place '" + name + "'");
+  return place->second;
+}
+
+Network::RealHost Network::Impl::TakeLanAddress(SiteParts& site) {
   Require(site.next_host <= kLastLanHost, "the LAN of " + site.lan->name() + " is full");
   return {{site.lan_base.value + site.next_host++},
           kLanPrefixLength,
           {site.lan_base.value + kLanGateway}};
+}
+
+Network::RealHost Network::Impl::TakeOuterAddress(SiteParts& site) {
+  if (site.outer) return TakeLanAddress(*site.outer);
+  const AddressPlan::Public next = addresses_.NextPublic();
+  return {next.address, next.prefix_length, next.gateway};
+}
+
+void Network::Impl::Route(SiteParts& site, Ipv4Address address) {
+  if (site.outer) {
+    site.outer->lan->AttachHost(address, site.down.get());
+  } else {
+    internet_.Attach(address, site.down.get());
+  }
+}
+
+Network::RealHost Network::Impl::NextAddress(SiteParts& site) {
+  if (site.nat) return TakeLanAddress(site);
+  const RealHost next = TakeOuterAddress(site);
+  Route(site, next.address);
+  return next;
 }
 
 Host& Network::Impl::Keep(std::unique_ptr<SimHost> host) {
@@ -189,14 +247,17 @@ Host& Network::Impl::AddHost(const std::string& site_name, const std::string& ho
   return Keep(std::move(made));
 }
 
-Host& Network::Impl::AddPublicHost(const std::string& host, Ipv4Address address) {
+Host& Network::Impl::AddPublicHost(const std::string& host, Ipv4Address address,
+                                   const std::optional<LineSettings>& line) {
   Require(!sites_.contains(host), "'" + host + "' exists twice");
   Require(addresses_.Take(address), address.ToString() + " is taken twice");
   SiteParts& parts = sites_[host];
   Capture* const capture = OpenCapture(host);
-  PacketSink* const outward = BuildUp(parts, host, FastLine(), capture);
-  auto made = std::make_unique<SimHost>(world_, host, address, outward, OpenCapture(host + "-lo"));
-  BuildDown(parts, host, FastLine(), capture, made.get());
+  const LineSettings settings = line.value_or(FastLine());
+  BuildUp(parts, host, settings.up, capture);
+  auto made =
+      std::make_unique<SimHost>(world_, host, address, parts.outward, OpenCapture(host + "-lo"));
+  BuildDown(parts, host, settings.down, capture, made.get());
   internet_.Attach(address, parts.down.get());
   return Keep(std::move(made));
 }
@@ -211,6 +272,63 @@ Network::RealHost Network::Impl::AddRealHost(const std::string& site_name, const
   return real;
 }
 
+void Network::Impl::RebootNat(const std::string& name) {
+  SiteParts& site = Site(name);
+  if (site.nat) site.nat->Reboot(site.external);
+  if (site.firewall) site.firewall->Reboot(site.nat ? site.external : kProvider);
+}
+
+Ipv4Address Network::Impl::ChangeAddress(const std::string& name) {
+  SiteParts& site = Site(name);
+  Require(site.nat != nullptr, "site '" + name + "' has no NAT with an address");
+  if (site.outer) {
+    site.outer->lan->DetachHost(site.external);
+  } else {
+    internet_.Detach(site.external);
+  }
+  site.external = TakeOuterAddress(site).address;
+  Route(site, site.external);
+  RebootNat(name);
+  return site.external;
+}
+
+void Network::Impl::SetCut(const std::string& name, bool cut) {
+  SiteParts& place = Place(name);
+  place.up->SetCut(cut);
+  place.down->SetCut(cut);
+}
+
+void Network::Impl::SetLine(const std::string& name, const LineSettings& line) {
+  SiteParts& place = Place(name);
+  place.up->Change(line.up);
+  place.down->Change(line.down);
+}
+
+void Network::Impl::SetFirewall(const std::string& name, const FirewallSettings& firewall) {
+  SiteParts& site = Site(name);
+  if (!site.firewall) {
+    site.firewall = std::make_unique<Firewall>(name + "/firewall",
+                                               site.nat ? site.external : kProvider, clock_);
+    site.firewall->Connect(site.inward, site.outward);
+    if (site.nat) {
+      site.nat->Connect(&site.lan->from_gateway(), &site.firewall->inside());
+    } else {
+      site.lan->SetGateway(&site.firewall->inside());
+    }
+    if (site.captured_down) {
+      site.captured_down->SetEnd(&site.firewall->outside());
+    } else {
+      site.down->SetEnd(&site.firewall->outside());
+    }
+  }
+  site.firewall->Set(firewall);
+}
+
+Firewall* Network::Impl::firewall(const std::string& site) {
+  const auto found = sites_.find(site);
+  return found == sites_.end() ? nullptr : found->second.firewall.get();
+}
+
 Nat* Network::Impl::nat(const std::string& site) {
   const auto found = sites_.find(site);
   return found == sites_.end() ? nullptr : found->second.nat.get();
@@ -219,6 +337,10 @@ Nat* Network::Impl::nat(const std::string& site) {
 const Ledger& Network::Impl::ledger() {
   ledger_ = world_.ledger;
   for (const auto& [name, site] : sites_) {
+    if (site.firewall) {
+      const FirewallCounters& refused = site.firewall->counters();
+      ledger_.packets_dropped += refused.refused_out + refused.refused_in;
+    }
     if (!site.nat) continue;
     const NatCounters& counters = site.nat->counters();
     ledger_.packets_dropped += counters.filtered + counters.malformed + counters.no_port;
@@ -242,13 +364,24 @@ void Network::AddSite(const SiteSettings& settings) { impl_->AddSite(settings); 
 Host& Network::AddHost(const std::string& site, const std::string& host) {
   return impl_->AddHost(site, host);
 }
-Host& Network::AddPublicHost(const std::string& host, Ipv4Address address) {
-  return impl_->AddPublicHost(host, address);
+Host& Network::AddPublicHost(const std::string& host, Ipv4Address address,
+                             const std::optional<LineSettings>& line) {
+  return impl_->AddPublicHost(host, address, line);
 }
 Network::RealHost Network::AddRealHost(const std::string& site, const std::string& host,
                                        int tap_descriptor) {
   return impl_->AddRealHost(site, host, tap_descriptor);
 }
+void Network::RebootNat(const std::string& site) { impl_->RebootNat(site); }
+Ipv4Address Network::ChangeAddress(const std::string& site) { return impl_->ChangeAddress(site); }
+void Network::SetCut(const std::string& place, bool cut) { impl_->SetCut(place, cut); }
+void Network::SetLine(const std::string& place, const LineSettings& line) {
+  impl_->SetLine(place, line);
+}
+void Network::SetFirewall(const std::string& site, const FirewallSettings& firewall) {
+  impl_->SetFirewall(site, firewall);
+}
+Firewall* Network::firewall(const std::string& site) { return impl_->firewall(site); }
 Nat* Network::nat(const std::string& site) { return impl_->nat(site); }
 const Ledger& Network::ledger() const { return impl_->ledger(); }
 Status Network::FlushCaptures() { return impl_->FlushCaptures(); }

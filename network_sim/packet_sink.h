@@ -13,7 +13,7 @@ namespace sfa::sim {
 //
 // Contract:
 //  1. Receive() takes the packet over: it passes it on, now or later, exactly once, or drops it and
-//     counts it; only a Duplicator passes it on twice.
+//     counts it; only a Link that doubles passes it on twice.
 //  2. A sink that rewrites makes a packet of its own; what others hold never changes.
 //  3. What cannot be parsed is dropped where parsing is needed, never passed on half-read.
 //  4. The name is unique in its world ("office/nat", "home/link/up") and fixed for life.

@@ -64,6 +64,7 @@ Status SimHost::CheckRoute(Ipv4Address source, const Endpoint& destination) cons
 }
 
 void SimHost::Output(std::span<const uint8_t> datagram, Ipv4Address destination) {
+  if (!powered_) return Drop();
   auto packet = ns3::Create<ns3::Packet>(datagram.data(), static_cast<uint32_t>(datagram.size()));
   if (IsOwn(destination)) {
     if (loopback_capture_) loopback_capture_->Record(*packet);
@@ -79,6 +80,7 @@ void SimHost::Receive(ns3::Ptr<ns3::Packet> packet) {
 }
 
 void SimHost::Process(const ns3::Packet& packet) {
+  if (!powered_) return Drop();
   const uint32_t size = packet.CopyData(world_.received.data(), world_.received.size());
   const auto datagram = ParseIpv4({world_.received.data(), size});
   if (!datagram || datagram->fragment || !IsOwn(datagram->destination)) return Drop();

@@ -39,6 +39,7 @@ class SimHost final : public Host, public PacketSink {
   Ipv4Address address() const override { return address_; }
   std::unique_ptr<Runtime> NewProcess(const std::string& process_name, FileSystem& files,
                                       Processes& processes, Log& log) override;
+  void SetPower(bool on) override { powered_ = on; }
 
   // From the line.
   void Receive(ns3::Ptr<ns3::Packet> packet) override;
@@ -83,6 +84,7 @@ class SimHost final : public Host, public PacketSink {
   const Ipv4Address address_;
   PacketSink* const lan_;
   Capture* const loopback_capture_;
+  bool powered_ = true;
   Loopback loopback_;
   Link loopback_line_;
   PortSpace<SimUdpSocket> udp_ports_;

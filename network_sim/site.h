@@ -14,6 +14,8 @@
 
 namespace sfa::sim {
 
+class Firewall;
+
 // One direction of an access link. Probabilities are from 0 to 1; each impairment draws from a
 // stream of its own, so that one more does not change what the others do.
 struct LinkSettings {
@@ -67,6 +69,8 @@ class Host {
   // outlive the process.
   virtual std::unique_ptr<Runtime> NewProcess(const std::string& process_name, FileSystem& files,
                                               Processes& processes, Log& log) = 0;
+  // Without power nothing is sent or received, whatever its processes do until they are destroyed.
+  virtual void SetPower(bool on) = 0;
 };
 
 struct Ledger {
@@ -85,8 +89,9 @@ class Network {
   // Gives the site its public address (a NAT's outside) or addresses for its hosts.
   void AddSite(const SiteSettings& settings);
   Host& AddHost(const std::string& site, const std::string& host);
-  // A public host at a well-known address, over a fast link.
-  Host& AddPublicHost(const std::string& host, Ipv4Address address);
+  // A public host at a well-known address, over this line; without one, over a fast one.
+  Host& AddPublicHost(const std::string& host, Ipv4Address address,
+                      const std::optional<LineSettings>& line = {});
 
   // A real machine joins: the site's LAN is opened to the TAP interface `tap_descriptor`. The
   // address, prefix length and gateway to configure on the other side are returned.
@@ -97,8 +102,22 @@ class Network {
   };
   RealHost AddRealHost(const std::string& site, const std::string& host, int tap_descriptor);
 
+  // Accidents. `place` is a site, for Cut() and SetLine() also a public host.
+  //
+  // The router of a site loses what its NAT and its firewall remember.
+  void RebootNat(const std::string& site);
+  // The same, and its outside gets the next address of the network outside; the old one is
+  // nobody's. The site has a NAT.
+  Ipv4Address ChangeAddress(const std::string& site);
+  // The access line drops everything, until it is whole again.
+  void SetCut(const std::string& place, bool cut);
+  void SetLine(const std::string& place, const LineSettings& line);
+  void SetFirewall(const std::string& site, const FirewallSettings& firewall);
+
   // Null for a site without NAT, and for no site.
   Nat* nat(const std::string& site);
+  // Null for a site that never had one, and for no site.
+  Firewall* firewall(const std::string& site);
   // What has happened so far, what NATs dropped included.
   const Ledger& ledger() const;
   // Flushes the captures; the first reason why one could not be written, if any.

@@ -76,6 +76,8 @@ const std::vector<Rule>& Edges() {
       {"network_sim/bench/cpu_time.", "the yardstick is the processor's time, not the world's"},
       {"asterisk_harness/real/", "drives a real Asterisk: processes, mounts, namespaces"},
       {"conformance/command_line/", "the program: arguments, terminal, output folders"},
+      {"conformance/judges/nat/kernel_nat.", "writes packets to TUN devices and reads them"},
+      {"conformance/judges/nat/network_namespace.", "makes namespaces, starts programs in them"},
       {"conformance/host/", "the program's files and child processes, in one place"},
       {"reports/store", "writes the result store"},
   };

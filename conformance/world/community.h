@@ -1,9 +1,11 @@
 // The Skype network of a world: a login server with the scenario's accounts, and supernodes where
-// every client looks for them first.
+// every client looks for them first, and elsewhere.
 #ifndef CONFORMANCE_WORLD_COMMUNITY_H_
 #define CONFORMANCE_WORLD_COMMUNITY_H_
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "conformance/scenario/scenario.h"
@@ -17,25 +19,41 @@ namespace sfa::conformance {
 
 class Community {
  public:
-  static Result<std::unique_ptr<Community>> Make(const std::vector<AccountSpec>& accounts,
+  static Result<std::unique_ptr<Community>> Make(const CommunitySpec& spec,
+                                                 const std::vector<AccountSpec>& accounts,
                                                  sim::Network& network, Computer::LogSink log);
 
   // Where clients find it.
   const peer::NetworkSettings& network() const { return network_; }
 
- private:
-  Community() = default;
-  Status Fill(const std::vector<AccountSpec>& accounts, sim::Network& network,
-              const Computer::LogSink& log);
+  // Machines go by the names of their hosts: "login-server", "supernode-3". Each call returns ""
+  // when it was done, else why it could not be.
+  //
+  // The process dies as by SIGKILL.
+  std::string Kill(const std::string& machine);
+  // It is started again, with the files that it had.
+  std::string Revive(const std::string& machine);
+  // "" when there is none.
+  std::string HomeOf(const std::string& user) const;
+  std::string SupernodeAt(Ipv4Address address) const;
 
+ private:
   struct Node {
+    community::SupernodeSettings settings;
     std::unique_ptr<Computer> computer;
-    std::unique_ptr<community::Supernode> supernode;
+    std::unique_ptr<community::Supernode> supernode;  // null while it is dead
   };
+
+  Community() = default;
+  Status Fill(const CommunitySpec& spec, const std::vector<AccountSpec>& accounts,
+              sim::Network& network, const Computer::LogSink& log);
+  Status StartLoginServer();
+  static Status Start(Node& node);
+  Node* Find(const std::string& machine);
 
   peer::NetworkSettings network_;
   std::unique_ptr<Computer> login_computer_;
-  std::unique_ptr<community::LoginServer> login_server_;
+  std::unique_ptr<community::LoginServer> login_server_;  // null while it is dead
   std::vector<Node> nodes_;
 };
 

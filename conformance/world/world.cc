@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "conformance/scenario/values.h"
+#include "conformance/world/accidents.h"
 #include "conformance/world/community.h"
 #include "conformance/world/person.h"
 
@@ -66,9 +67,10 @@ class World final : private PbxSiteObserver {
     const Computer::LogSink log = [this](const std::string& process, std::string_view text) {
       OnDiagnostic(process, std::string(text));
     };
-    auto community = Community::Make(scenario_.accounts, network_, log);
+    auto community = Community::Make(scenario_.community, scenario_.accounts, network_, log);
     if (!community.ok()) return community.error();
     community_ = std::move(*community);
+    accidents_ = std::make_unique<Accidents>(network_, *community_, people_);
     for (const AccountSpec& account : scenario_.accounts) {
       if (account.site.empty()) continue;
       auto computer = std::make_unique<Computer>(network_.AddHost(account.site, account.name), log);
@@ -103,7 +105,24 @@ class World final : private PbxSiteObserver {
   void Do(const Step& step) {
     Fields fields = step.headers;
     if (!step.argument.empty()) fields.emplace_back("argument", step.argument);
-    See(Observer::kStep, step.actor, step.verb, fields);
+    std::string problem;
+    if (step.actor == "network" || step.actor == "community") {
+      // What it turned out to mean belongs to the step.
+      const Accidents::Outcome outcome = accidents_->Happen(step);
+      if (!outcome.what.empty()) fields.emplace_back("found", outcome.what);
+      problem = outcome.problem;
+      See(Observer::kStep, step.actor, step.verb, fields);
+    } else {
+      See(Observer::kStep, step.actor, step.verb, fields);
+      problem = DoOf(step);
+    }
+    if (!problem.empty()) {
+      See(Observer::kStep, step.actor, "did not happen",
+          {{"step", step.verb}, {"reason", problem}});
+    }
+  }
+
+  std::string DoOf(const Step& step) {
     std::string problem;
     if (step.actor == kAsterisk) {
       problem = pbx_ready_ ? DoAtAsterisk(step) : "Asterisk is not ready";
@@ -112,10 +131,7 @@ class World final : private PbxSiteObserver {
         if (person->name() == step.actor) problem = person->Do(step);
       }
     }
-    if (!problem.empty()) {
-      See(Observer::kStep, step.actor, "did not happen",
-          {{"step", step.verb}, {"reason", problem}});
-    }
+    return problem;
   }
 
   std::string DoAtAsterisk(const Step& step) {
@@ -239,6 +255,7 @@ class World final : private PbxSiteObserver {
   std::unique_ptr<Community> community_;
   std::unique_ptr<PbxSite> pbx_;
   std::vector<std::unique_ptr<Person>> people_;
+  std::unique_ptr<Accidents> accidents_;
 };
 
 }  // namespace
