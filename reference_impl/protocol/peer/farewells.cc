@@ -29,6 +29,17 @@ void Farewells::SayAgain() {
   for (const Kept& each : kept_) send_(each.to, each.device, each.end);
 }
 
+bool Farewells::SayTo(const std::string& call_id, const wire::Device& device) {
+  for (Kept& each : kept_) {
+    if (each.end.call_id() != call_id || each.device.id() != device.id()) continue;
+    *each.device.mutable_home() = device.home();
+    each.undelivered = false;
+    send_(each.to, each.device, each.end);
+    return true;
+  }
+  return false;
+}
+
 void Farewells::OnUndeliverable(const std::string& call_id, const wire::Device& device) {
   for (Kept& each : kept_) {
     if (each.undelivered || each.end.call_id() != call_id || each.device.id() != device.id()) {

@@ -34,6 +34,9 @@ class Farewells {
   void Say(const std::string& to, const wire::Device& device, const wire::CallMessage& end);
   // This user is at home again: what was said may have been lost with the old home.
   void SayAgain();
+  // The device still speaks of that call: says it again to where the device is now. False when
+  // nothing has been said to it.
+  bool SayTo(const std::string& call_id, const wire::Device& device);
   void OnUndeliverable(const std::string& call_id, const wire::Device& device);
   void OnLookup(const wire::LookupReply& reply);
   void Clear();

@@ -176,7 +176,7 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
     }
     if (message.has_offer()) return OnOffer(envelope);
     // An End crosses ours, or is said again.
-    if (message.has_end()) return;
+    if (message.has_end() || farewells_.SayTo(message.call_id(), envelope.from_device())) return;
     CountDropped();
     // Of a call that is over here: the other end shall not wait for it.
     if (message.has_ringing() || message.has_answer()) SendEnd(envelope, EndReason::kCancelled);
@@ -186,7 +186,8 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
     const wire::CallMessage& message = envelope.call();
     if (message.call_id().size() != kCallIdBytes) return CountDropped();
     if (std::find(remembered_.begin(), remembered_.end(), message.call_id()) != remembered_.end()) {
-      return CountDropped();
+      if (!farewells_.SayTo(message.call_id(), envelope.from_device())) CountDropped();
+      return;
     }
     // Registered already, but not logged in yet.
     if (state() != LoginState::kLoggedIn) return SendEnd(envelope, EndReason::kOffline);
