@@ -39,12 +39,12 @@ TEST_F(RelayWayTest, IsThereWhileSomebodyWantsIt) {
   checks.RemoveUser("two");
   world_.RunFor(seconds(1));
   EXPECT_EQ(relay.allocations(), 0u);
-  EXPECT_EQ(Relayed(checks.LocalCandidates()), nullptr);
+  EXPECT_FALSE(Relayed(checks.LocalCandidates()));
   EXPECT_THAT(first.closed, IsEmpty());
   // The second time the nonce is known.
   ASSERT_TRUE(checks.AddUser("one", &first, true));
   world_.RunFor(milliseconds(20));
-  EXPECT_NE(Relayed(checks.LocalCandidates()), nullptr);
+  EXPECT_TRUE(Relayed(checks.LocalCandidates()));
   EXPECT_EQ(relay.count(stun::kAllocate), 3);
 }
 
@@ -85,7 +85,7 @@ TEST_F(RelayWayTest, DoesNotWaitForADeadNode) {
   ASSERT_TRUE(port->checks()->AddUser("one", &user, true));
   world_.RunFor(milliseconds(540));
   EXPECT_EQ(second.allocations(), 1u);
-  EXPECT_NE(Relayed(port->checks()->LocalCandidates()), nullptr);
+  EXPECT_TRUE(Relayed(port->checks()->LocalCandidates()));
 }
 
 TEST_F(RelayWayTest, WhoComesSecondIsGivenBack) {
@@ -116,7 +116,7 @@ TEST_F(RelayWayTest, GoesOverTcpWhereUdpDoesNot) {
   // Two tries by UDP; then a connection takes a round trip more.
   world_.RunFor(seconds(1) + milliseconds(60));
   EXPECT_EQ(relay.allocations(), 1u);
-  EXPECT_NE(Relayed(port->checks()->LocalCandidates()), nullptr);
+  EXPECT_TRUE(Relayed(port->checks()->LocalCandidates()));
 }
 
 TEST_F(RelayWayTest, GoesOverTcpAtOnceWhereUdpIsKnownToBeBlocked) {
@@ -213,8 +213,8 @@ TEST_F(SuspectedRelayTest, DeadItIsReplacedWithinASecond) {
   EXPECT_THAT(user_.closed, ElementsAre(way_));
   world_.RunFor(milliseconds(40));
   EXPECT_EQ(relays_[1].allocations(), 1u);
-  const auto* relayed = Relayed(port_->checks()->LocalCandidates());
-  ASSERT_NE(relayed, nullptr);
+  const auto relayed = Relayed(port_->checks()->LocalCandidates());
+  ASSERT_TRUE(relayed);
   EXPECT_EQ(relayed->candidate.endpoint, relays_[1].relayed);
   EXPECT_NE(relayed->way, way_);
   EXPECT_EQ(Count(user_.told, "closed"), 1);
@@ -226,7 +226,7 @@ TEST_F(SuspectedRelayTest, StartedAnewItIsAskedAgainAtOnce) {
   world_.RunFor(milliseconds(41));  // one round trip to learn it, one to ask
   EXPECT_THAT(user_.closed, ElementsAre(way_));
   EXPECT_EQ(relays_[0].allocations(), 1u);
-  EXPECT_NE(Relayed(port_->checks()->LocalCandidates()), nullptr);
+  EXPECT_TRUE(Relayed(port_->checks()->LocalCandidates()));
 }
 
 TEST_F(SuspectedRelayTest, ANatThatStartedAnewLeavesItBehind) {
@@ -235,7 +235,7 @@ TEST_F(SuspectedRelayTest, ANatThatStartedAnewLeavesItBehind) {
   world_.RunFor(milliseconds(41));
   EXPECT_THAT(user_.closed, ElementsAre(way_));
   EXPECT_EQ(relays_[0].allocations(), 2u);  // the old one lapses
-  EXPECT_NE(Relayed(port_->checks()->LocalCandidates()), nullptr);
+  EXPECT_TRUE(Relayed(port_->checks()->LocalCandidates()));
 }
 
 TEST_F(SuspectedRelayTest, ACutLinkIsNotItsFault) {
@@ -271,7 +271,7 @@ TEST_F(SuspectedRelayTest, AllDeadIsTriedAgainLater) {
   for (auto& relay : relays_) relay.answers = true;
   // Three nodes by UDP and by three ports each take 8 s at most, and so does the pause.
   world_.RunFor(seconds(16));
-  EXPECT_NE(Relayed(port_->checks()->LocalCandidates()), nullptr);
+  EXPECT_TRUE(Relayed(port_->checks()->LocalCandidates()));
 }
 
 TEST_F(SuspectedRelayTest, ADeadConnectionIsReplacedAtOnce) {

@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -112,11 +113,11 @@ class WaysTest : public ::testing::Test {
     settings.listen_tcp = listen;
     return NewMediaPort(host, settings).value();
   }
-  static const LocalCandidate* Relayed(const std::vector<LocalCandidate>& candidates) {
+  static std::optional<LocalCandidate> Relayed(const std::vector<LocalCandidate>& candidates) {
     const auto found = std::find_if(
         candidates.begin(), candidates.end(),
         [](const LocalCandidate& each) { return each.candidate.kind == CandidateKind::kRelayed; });
-    return found == candidates.end() ? nullptr : &*found;
+    return found == candidates.end() ? std::nullopt : std::optional(*found);
   }
   static int Count(const std::vector<std::string>& told, const std::string& what) {
     return static_cast<int>(std::count(told.begin(), told.end(), what));
