@@ -115,6 +115,9 @@ TEST_F(FarewellsTest, OthersUndeliverablesAreNotOurs) {
 TEST_F(FarewellsTest, TheirNumberIsBounded) {
   for (size_t i = 0; i < Farewells::kMax + 5; ++i) farewells_.Say("bond", Device(1, 10), End("a"));
   EXPECT_EQ(farewells_.size(), Farewells::kMax);
+  Said();
+  farewells_.SayAgain();
+  EXPECT_EQ(Said().size(), Farewells::kMaxAgain);
   farewells_.Clear();
   EXPECT_EQ(farewells_.size(), 0u);
 }

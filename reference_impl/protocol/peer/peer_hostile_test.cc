@@ -237,6 +237,21 @@ TEST_F(HostileTest, AFloodOfOffersIsBounded) {
   EXPECT_EQ(ended_.size(), 1000u) << "all have rung out";
 }
 
+// A supernode drops who says too much at once: a PBX with many calls must not return like that.
+TEST_F(HostileTest, AReturnWithManyCallsIsNoFlood) {
+  for (int i = 0; i < 180; ++i) Say(austin_.Offer(CallId(i), "james_bond"), austin_.Device());
+  ASSERT_EQ(incoming_, 180);
+  node_.heard.clear();
+  node_.HangUp();
+  world_.RunFor(seconds(1));
+  EXPECT_EQ(peer_->state(), LoginState::kLoggedIn);
+  EXPECT_EQ(Heard(wire::CallMessage::kRinging), 50);
+  EXPECT_EQ(Heard(wire::CallMessage::kCandidates), 50);
+  world_.RunFor(seconds(10));
+  EXPECT_EQ(Heard(wire::CallMessage::kRinging), 180);
+  EXPECT_TRUE(ended_.empty());
+}
+
 TEST_F(HostileTest, NoiseAboutUnknownCallsIsAnsweredAtMostOnce) {
   const size_t heard = node_.heard.size();
   for (int i = 0; i < 100; ++i) {
