@@ -154,7 +154,7 @@ TEST(CommunityNetworkTest, CallThroughTwoNats) {
                                  "digit 4 100", "digit 2 100", "digit # 100", "ended normal"}));
   EXPECT_GE(Heard(austin, bond).correlation, 0.9);
   EXPECT_GE(Heard(bond, austin).correlation, 0.9);
-  EXPECT_NE(austin->statistics().path, "host");
+  EXPECT_NE(austin->statistics().path.local_kind, path::CandidateKind::kHost);
   EXPECT_EQ(austin->statistics().packets_lost, 0u);
   EXPECT_GE(austin->statistics().round_trip, milliseconds(60));
   EXPECT_EQ(two.world.UsersOnline(), 2u);
@@ -194,7 +194,7 @@ TEST(CommunityNetworkTest, NeighboursBehindOneNatTalkDirectly) {
   austin->CallUser("james_bond");
   world.RunFor(seconds(10));
   EXPECT_EQ(austin.Calls().back(), "answered PCMU");
-  EXPECT_EQ(austin->statistics().path, "host");
+  EXPECT_EQ(austin->statistics().path.local_kind, path::CandidateKind::kHost);
 }
 
 TEST(CommunityNetworkTest, SymmetricNatsLeaveNoPath) {

@@ -35,6 +35,17 @@ TEST(Candidate, UsableAddresses) {
   EXPECT_TRUE(usable("127.0.0.1:5038", true));
 }
 
+TEST(Candidate, PrivateAddresses) {
+  for (const char* text : {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "100.64.0.1",
+                           "100.127.255.255", "169.254.1.1", "127.0.0.1"}) {
+    EXPECT_TRUE(IsPrivate(*Ipv4Address::Parse(text))) << text;
+  }
+  for (const char* text : {"9.255.255.255", "11.0.0.0", "172.15.0.1", "172.32.0.1", "192.167.0.1",
+                           "192.169.0.1", "100.63.255.255", "100.128.0.0", "203.0.113.1"}) {
+    EXPECT_FALSE(IsPrivate(*Ipv4Address::Parse(text))) << text;
+  }
+}
+
 TEST(Candidate, KindsHaveNames) {
   EXPECT_STREQ(ToString(CandidateKind::kHost), "host");
   EXPECT_STREQ(ToString(CandidateKind::kServerReflexive), "server-reflexive");

@@ -9,6 +9,7 @@ namespace {
 // RFC 7675 section 5.1: 5 s, randomised from 0.8 to 1.2 times.
 constexpr Duration kLeastInterval = std::chrono::seconds(4);
 constexpr Duration kIntervalSpread = std::chrono::seconds(2);
+constexpr Duration kAgain = std::chrono::seconds(1);
 constexpr Duration kExpiry = std::chrono::seconds(30);
 
 }  // namespace
@@ -24,21 +25,32 @@ Consent::Consent(Runtime& runtime, std::function<stun::TransactionId()> ask,
 void Consent::Start() {
   Stop();
   Renew();
-  Schedule();
 }
 
 void Consent::Stop() {
   timer_->Cancel();
-  for (const Question& question : questions_) forget_(question.id);
-  questions_.clear();
+  Forget(questions_.size());
 }
 
-void Consent::Renew() { expires_ = runtime_.Now() + kExpiry; }
+void Consent::Renew() {
+  expires_ = runtime_.Now() + kExpiry;
+  answered_ = true;
+  Schedule();
+}
+
+void Consent::Forget(size_t count) {
+  for (; count > 0; --count) {
+    forget_(questions_.front().id);
+    questions_.pop_front();
+  }
+}
 
 void Consent::Schedule() {
-  const auto spread = static_cast<uint64_t>(kIntervalSpread.count());
-  const Duration interval =
-      kLeastInterval + Duration(static_cast<int64_t>(runtime_.random().Below(spread)));
+  Duration interval = kAgain;
+  if (answered_) {
+    const auto spread = static_cast<uint64_t>(kIntervalSpread.count());
+    interval = kLeastInterval + Duration(static_cast<int64_t>(runtime_.random().Below(spread)));
+  }
   timer_->StartAt(std::min(runtime_.Now() + interval, expires_));
 }
 
@@ -54,11 +66,9 @@ void Consent::OnTimer() {
 
 void Consent::AskNow() {
   const MonotonicTime now = runtime_.Now();
-  while (!questions_.empty() && now - questions_.front().sent >= kExpiry) {
-    forget_(questions_.front().id);
-    questions_.pop_front();
-  }
+  while (!questions_.empty() && now - questions_.front().sent >= kExpiry) Forget(1);
   questions_.push_back({ask_(), now});
+  answered_ = false;
 }
 
 bool Consent::Asked(const stun::TransactionId& id) const {
@@ -71,9 +81,9 @@ Duration Consent::Confirm(const stun::TransactionId& id) {
                                      [&](const Question& candidate) { return candidate.id == id; });
   if (question == questions_.end()) return {};
   const Duration taken = runtime_.Now() - question->sent;
+  // Earlier ones do not matter any more.
+  Forget(static_cast<size_t>(question - questions_.begin()) + 1);
   Renew();
-  forget_(id);
-  questions_.erase(question);
   return taken;
 }
 

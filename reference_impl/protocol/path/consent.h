@@ -12,9 +12,10 @@
 namespace sfa::path {
 
 // Contract:
-//  1. After Start(), `ask` runs every 5 s, each time from 0.8 to 1.2 times that (section 5.1). It
-//     sends a Binding request and returns its id; it is not repeated (an answer to the next one
-//     serves as well).
+//  1. `ask` runs 5 s after Start() and after each answer, or 0.8 to 1.2 times that (section 5.1),
+//     and 1 s after a question that has not been answered: a relayed path that loses one packet in
+//     seven at each step would lose a call every few minutes otherwise. It sends a Binding request
+//     and returns its id; the request is not repeated (an answer to the next one serves as well).
 //  2. `lost` runs when no answer has been confirmed for 30 s since Start(), once; it may destroy
 //     the consent. Nothing runs after it, after Stop() or after destruction.
 class Consent {
@@ -41,11 +42,13 @@ class Consent {
   };
   void OnTimer();
   void Schedule();
+  void Forget(size_t count);  // the oldest questions
 
   Runtime& runtime_;
   std::function<stun::TransactionId()> ask_;
   std::function<void(const stun::TransactionId&)> forget_;
   std::function<void()> lost_;
+  bool answered_ = true;
   MonotonicTime expires_;
   std::deque<Question> questions_;  // those of the last 30 s
   std::unique_ptr<Timer> timer_;

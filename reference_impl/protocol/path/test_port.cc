@@ -99,7 +99,7 @@ TestPort::TestPort(TestHost& host, TestTcp& tcp, const TestPortSettings& setting
       relay_silent_(host.NewTimer([this] { LoseRelay(); })) {
   if (settings.udp) socket_ = host.OpenUdp({{}, 5000}, *this).value();
   for (const Endpoint& listener : settings.listeners) tcp_.listeners_[listener] = this;
-  asks_left_ = 7;
+  asks_left_ = 30;
   AskMappings();
 }
 

@@ -149,7 +149,7 @@ TEST_F(AttachmentTest, ThroughAFirewallTheWebsPortsAreTriedInTurn) {
     Build(3, false);
     for (auto& node : nodes_) node->Listen({80, 443, 33033});
     login_server_->Listen({80, 443, 33033});
-    world_.tcp_answers = [open](const Endpoint& to) { return to.port == open; };
+    world_.tcp_answers = [open](const Endpoint&, const Endpoint& to) { return to.port == open; };
     const Duration taken = LogIn();
     // 5 s for each closed port, at the supernode and at the login server.
     const Duration expected = open == 80 ? seconds(10) : seconds(20);
@@ -178,7 +178,7 @@ TEST_F(AttachmentTest, EachRoundTriesAnotherNode) {
 TEST_F(AttachmentTest, FiveRoundsThenAReasonThenAgainLater) {
   Build(7);
   port_->answers = false;
-  world_.tcp_answers = [](const Endpoint&) { return false; };
+  world_.tcp_answers = [](const Endpoint&, const Endpoint&) { return false; };
   const MonotonicTime begin = world_.Now();
   attachment_->Start();
   world_.RunFor(seconds(123));
@@ -194,7 +194,7 @@ TEST_F(AttachmentTest, FiveRoundsThenAReasonThenAgainLater) {
   EXPECT_THAT(observer_.states, ElementsAre(3, 1, 3));
   world_.RunFor(seconds(124));
   EXPECT_THAT(observer_.states, ElementsAre(3, 1, 3, 1));
-  world_.tcp_answers = [](const Endpoint&) { return true; };
+  world_.tcp_answers = [](const Endpoint&, const Endpoint&) { return true; };
   world_.RunFor(seconds(18));
   EXPECT_THAT(observer_.states, ElementsAre(3, 1, 3, 1));
   world_.RunFor(seconds(60));
@@ -202,16 +202,16 @@ TEST_F(AttachmentTest, FiveRoundsThenAReasonThenAgainLater) {
 }
 
 TEST_F(AttachmentTest, WhoeverWantsToLogInNeedNotWait) {
-  world_.tcp_answers = [](const Endpoint&) { return false; };
+  world_.tcp_answers = [](const Endpoint&, const Endpoint&) { return false; };
   attachment_->Start();
   world_.RunFor(seconds(100));
   ASSERT_EQ(attachment_->state(), LoginState::kLoggedOut);
-  world_.tcp_answers = [](const Endpoint&) { return true; };
+  world_.tcp_answers = [](const Endpoint&, const Endpoint&) { return true; };
   EXPECT_LT(LogIn(), seconds(2));
 }
 
 TEST_F(AttachmentTest, WhoeverLogsOutIsLeftAlone) {
-  world_.tcp_answers = [](const Endpoint&) { return false; };
+  world_.tcp_answers = [](const Endpoint&, const Endpoint&) { return false; };
   attachment_->Start();
   world_.RunFor(seconds(100));
   attachment_->Stop();
@@ -277,7 +277,9 @@ TEST_F(AttachmentTest, BlackHoleIsGivenUpAfterASecond) {
   TestNode& home = Home();
   ForgetWhatWasAsked();
   home.HangUp();
-  world_.tcp_answers = [&home](const Endpoint& to) { return to != home.address(); };
+  world_.tcp_answers = [&home](const Endpoint&, const Endpoint& to) {
+    return to != home.address();
+  };
   world_.RunFor(milliseconds(1000));
   EXPECT_EQ(attachment_->state(), LoginState::kConnectingToP2p);
   world_.RunFor(milliseconds(200));
@@ -304,12 +306,12 @@ TEST_F(AttachmentTest, SuspicionIsAnsweredOrLeadsHomeAnew) {
 TEST_F(AttachmentTest, LinkThatIsBackAfterAMinuteHasItsUserBackWithinSeconds) {
   LogIn();
   CutStreams();
-  world_.tcp_answers = [](const Endpoint&) { return false; };
+  world_.tcp_answers = [](const Endpoint&, const Endpoint&) { return false; };
   attachment_->Suspect();
   world_.RunFor(minutes(1));
   EXPECT_EQ(attachment_->state(), LoginState::kConnectingToP2p);
   world_.on_the_way = [](bool, std::vector<uint8_t>&) {};
-  world_.tcp_answers = [](const Endpoint&) { return true; };
+  world_.tcp_answers = [](const Endpoint&, const Endpoint&) { return true; };
   // An attempt of 5 s may just have begun, or a pause of 6 s; here no SYN is repeated.
   world_.RunFor(seconds(12));
   EXPECT_EQ(attachment_->state(), LoginState::kLoggedIn);

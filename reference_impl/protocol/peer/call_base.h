@@ -78,6 +78,7 @@ class CallBase : public Call, protected LegOwner {
   void Detach();
 
   const std::string& call_id() const { return call_id_; }
+  bool answered() const { return answered_; }
 
   // Call
   std::string id() const override { return call_id_; }
@@ -107,7 +108,6 @@ class CallBase : public Call, protected LegOwner {
 
   LegOwner& leg_owner() { return *this; }
   bool over() const { return over_; }
-  bool answered() const { return answered_; }
   wire::CallMessage NewMessage() const;
   void SendEnd(const wire::Device& device, EndReason reason);
   // A message before the answer has come back.

@@ -26,7 +26,21 @@ void Farewells::Say(const std::string& to, const wire::Device& device,
 }
 
 void Farewells::SayAgain() {
-  for (const Kept& each : kept_) send_(each.to, each.device, each.end);
+  const size_t first = kept_.size() - std::min(kept_.size(), kMaxAgain);
+  for (size_t i = first; i < kept_.size(); ++i) {
+    send_(kept_[i].to, kept_[i].device, kept_[i].end);
+  }
+}
+
+bool Farewells::SayTo(const std::string& call_id, const wire::Device& device) {
+  for (Kept& each : kept_) {
+    if (each.end.call_id() != call_id || each.device.id() != device.id()) continue;
+    *each.device.mutable_home() = device.home();
+    each.undelivered = false;
+    send_(each.to, each.device, each.end);
+    return true;
+  }
+  return false;
 }
 
 void Farewells::OnUndeliverable(const std::string& call_id, const wire::Device& device) {

@@ -21,6 +21,7 @@ class Farewells {
   // An answered call without media has ended by itself by then (RFC 7675: 30 s), one that rings has
   // rung out.
   static constexpr Duration kKeep = std::chrono::seconds(65);
+  static constexpr size_t kMaxAgain = 100;
   static constexpr size_t kMax = 1000;  // as many as a peer has calls; the oldest go
   // Where the other device is at home now: asked 1 s after an End has come back, then less and less
   // often.
@@ -32,8 +33,11 @@ class Farewells {
   Farewells(Runtime& runtime, Send send, LookUp look_up);
 
   void Say(const std::string& to, const wire::Device& device, const wire::CallMessage& end);
-  // This user is at home again: what was said may have been lost with the old home.
+  // This user is at home again: what was said lately may have been lost with the old home.
   void SayAgain();
+  // The device still speaks of that call: says it again to where the device is now. False when
+  // nothing has been said to it.
+  bool SayTo(const std::string& call_id, const wire::Device& device);
   void OnUndeliverable(const std::string& call_id, const wire::Device& device);
   void OnLookup(const wire::LookupReply& reply);
   void Clear();

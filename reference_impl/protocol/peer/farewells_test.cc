@@ -93,6 +93,16 @@ TEST_F(FarewellsTest, LooksUpLessAndLessOften) {
   EXPECT_EQ(Said().size(), 6u) << "after 1, 2, 4, 8, 16 and 32 s more";
 }
 
+TEST_F(FarewellsTest, AreSaidToWhoeverStillSpeaksOfTheCall) {
+  farewells_.Say("bond", Device(1, 10), End("a"));
+  Said();
+  EXPECT_FALSE(farewells_.SayTo("b", Device(1, 20)));
+  EXPECT_FALSE(farewells_.SayTo("a", Device(2, 20)));
+  EXPECT_THAT(Said(), IsEmpty());
+  EXPECT_TRUE(farewells_.SayTo("a", Device(1, 20)));
+  EXPECT_THAT(Said(), ElementsAre("a to bond at 20"));
+}
+
 TEST_F(FarewellsTest, OthersUndeliverablesAreNotOurs) {
   farewells_.Say("bond", Device(1, 10), End("a"));
   Said();
@@ -105,6 +115,9 @@ TEST_F(FarewellsTest, OthersUndeliverablesAreNotOurs) {
 TEST_F(FarewellsTest, TheirNumberIsBounded) {
   for (size_t i = 0; i < Farewells::kMax + 5; ++i) farewells_.Say("bond", Device(1, 10), End("a"));
   EXPECT_EQ(farewells_.size(), Farewells::kMax);
+  Said();
+  farewells_.SayAgain();
+  EXPECT_EQ(Said().size(), Farewells::kMaxAgain);
   farewells_.Clear();
   EXPECT_EQ(farewells_.size(), 0u);
 }

@@ -61,7 +61,13 @@ void IncomingCall::OnCandidates(const wire::Device& from, const wire::SignedCand
   if (moved) SayAgain();
 }
 
+void IncomingCall::OnFarEndLost() {
+  if (far_end_.lost()) Finish(EndReason::kOffline, true);
+}
+
 void IncomingCall::SayAgain() {
+  // Whose media is here has heard our answer.
+  if (answered() && statistics().packets_received > 0) far_end_.Settle();
   far_end_.SayAgain();
   if (leg() != nullptr) far_end_.SayCandidates(leg()->description());
 }

@@ -32,7 +32,7 @@ class IncomingCall final : public CallBase {
   void BuryLegs() override;
   void OnTimeout() override;
   void SayAgain() override;
-  void OnFarEndLost() override { Finish(EndReason::kOffline, true); }
+  void OnFarEndLost() override;
   void OnCandidates(const wire::Device& from, const wire::SignedCandidates& message);
   Leg* leg() const { return leg_ ? leg_.get() : media_leg_.get(); }
   void OnLegOpen(Leg& leg) override;

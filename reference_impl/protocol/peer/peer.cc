@@ -23,6 +23,10 @@ constexpr size_t kMaxCalls = 1000;
 constexpr size_t kCallIdBytes = 16;
 // Incoming calls that are over: an offer that comes once more does not ring again.
 constexpr size_t kMaxRemembered = 256;
+// A supernode has patience for some hundred messages in ten seconds, and each call says up to
+// three.
+constexpr size_t kGreetedAtOnce = 50;
+constexpr std::chrono::milliseconds kGreetingPause{3000};
 
 PeerSettings WithShare(Runtime& runtime, path::MediaPort& port, PeerSettings settings) {
   if (!settings.share) settings.share = std::make_shared<PortShare>(runtime, port);
@@ -37,6 +41,7 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
         settings_(WithShare(runtime, port, std::move(settings))),
         observer_(observer),
         attachment_(runtime, port, settings_, *this),
+        greeting_(runtime.NewTimer([this] { GreetSome(); })),
         farewells_(
             runtime,
             [this](const std::string& to, const wire::Device& device,
@@ -129,13 +134,35 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   // AttachmentObserver
   void OnState(LoginState state, const std::string& reason) override {
     if (state == LoginState::kLoggedIn) {
-      ForEachCall([](CallBase& call) { call.OnHome(); });
+      GreetAll();
       farewells_.SayAgain();
     }
     observer_.OnLoginState(state, reason);
   }
 
+  // Back at home: the other ends must learn where. Those that wait for an answer first.
+  void GreetAll() {
+    to_greet_.clear();
+    for (const bool answered : {false, true}) {
+      for (const auto& [id, call] : calls_) {
+        if (call->answered() == answered) to_greet_.push_back(id);
+      }
+    }
+    GreetSome();
+  }
+
+  void GreetSome() {
+    for (size_t i = 0; i < kGreetedAtOnce && !to_greet_.empty(); ++i) {
+      const std::string id = to_greet_.front();
+      to_greet_.pop_front();
+      if (CallBase* call = Find(id)) call->OnHome();
+    }
+    if (!to_greet_.empty()) greeting_->Start(kGreetingPause);
+  }
+
   void OnSupernodeLost() override {
+    to_greet_.clear();
+    greeting_->Cancel();
     ForEachCall([](CallBase& call) { call.OnSupernodeLost(); });
   }
 
@@ -176,7 +203,7 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
     }
     if (message.has_offer()) return OnOffer(envelope);
     // An End crosses ours, or is said again.
-    if (message.has_end()) return;
+    if (message.has_end() || farewells_.SayTo(message.call_id(), envelope.from_device())) return;
     CountDropped();
     // Of a call that is over here: the other end shall not wait for it.
     if (message.has_ringing() || message.has_answer()) SendEnd(envelope, EndReason::kCancelled);
@@ -186,7 +213,8 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
     const wire::CallMessage& message = envelope.call();
     if (message.call_id().size() != kCallIdBytes) return CountDropped();
     if (std::find(remembered_.begin(), remembered_.end(), message.call_id()) != remembered_.end()) {
-      return CountDropped();
+      if (!farewells_.SayTo(message.call_id(), envelope.from_device())) CountDropped();
+      return;
     }
     // Registered already, but not logged in yet.
     if (state() != LoginState::kLoggedIn) return SendEnd(envelope, EndReason::kOffline);
@@ -235,6 +263,8 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   const PeerSettings settings_;
   PeerObserver& observer_;
   Attachment attachment_;
+  std::deque<std::string> to_greet_;  // call ids
+  std::unique_ptr<Timer> greeting_;
   Farewells farewells_;
   std::map<std::string, CallBase*> calls_;  // by call id; those that are not over
   std::vector<std::unique_ptr<Leg>> graves_;

@@ -46,6 +46,12 @@ class TestNode final : private AcceptHandler, private stream::MessageHandler {
   // What has been asked of this node: "n" network, "l" login, "r" register, "k" keepalive, "u"
   // unregister.
   std::string asked;
+  // Everything else.
+  std::vector<wire::Message> heard;
+  // To everybody who is connected.
+  void Say(const wire::Message& message) {
+    for (const auto& each : streams_) each->Send(message);
+  }
   bool silent = false;
   wire::RefusalReason refuses_logins = wire::REFUSAL_UNSPECIFIED;
   wire::NetworkReply network;
@@ -83,8 +89,11 @@ class TestNode final : private AcceptHandler, private stream::MessageHandler {
         Note('k');
         reply.mutable_keepalive();
         break;
-      default:
+      case wire::Message::kUnregister:
         Note('u');
+        return;
+      default:
+        heard.push_back(message);
         return;
     }
     stream.Send(reply);

@@ -37,8 +37,9 @@ class TestWorld {
   // Sees and changes each piece on its way.
   std::function<void(bool to_server, std::vector<uint8_t>& bytes)> on_the_way =
       [](bool, std::vector<uint8_t>&) {};
-  // Whether whoever connects to there hears anything, if only a refusal.
-  std::function<bool(const Endpoint&)> tcp_answers = [](const Endpoint&) { return true; };
+  // Whether whoever connects from here to there hears anything, if only a refusal.
+  std::function<bool(const Endpoint& from, const Endpoint& to)> tcp_answers =
+      [](const Endpoint&, const Endpoint&) { return true; };
   // Whether datagrams arrive.
   bool udp_works = true;
   // What a pipe takes before the reader has read it.
@@ -291,7 +292,7 @@ class TestRuntime : public Runtime, private Random, private Log {
     auto client = std::make_unique<TestStream>(world_, true, local, remote, &handler);
     world_.At(world_.Now() + TestWorld::kDelay,
               [&world = world_, local, remote, self = client->self()] {
-                if (*self == nullptr || !world.tcp_answers(remote)) return;
+                if (*self == nullptr || !world.tcp_answers(local, remote)) return;
                 const auto found = world.listeners_.find(remote);
                 if (found == world.listeners_.end()) {
                   (*self)->Die({ErrorCode::kRefused, "refused"});

@@ -43,8 +43,17 @@ class TestServer final : private UdpReceiver, private AcceptHandler {
   }
   // Forgets all allocations, as a server does that starts anew.
   void Forget() { allocations_.clear(); }
+  void CloseConnections() {
+    for (auto& connection : connections_) connection->stream->Abort();
+    allocations_.clear();
+  }
+  // From the server's own port.
+  void Inject(const Endpoint& to, std::span<const uint8_t> bytes) {
+    static_cast<void>(socket_->Send(to, bytes));
+  }
   // Sees clients from elsewhere from now on, as behind a NAT that has started anew.
   uint16_t port_shift = 0;
+  std::optional<Endpoint> lie;  // to Binding requests
   bool answers = true;
   std::string nonce = "n1";
   std::map<uint16_t, int> refused;  // method: error code
@@ -154,7 +163,7 @@ class TestServer final : private UdpReceiver, private AcceptHandler {
     const auto message = stun::Message::Parse(bytes);
     if (!message) return;
     if (message->method() == stun::kBinding) {
-      if (const auto answer = stun::AnswerBinding(*message, client.second)) {
+      if (const auto answer = stun::AnswerBinding(*message, lie.value_or(client.second))) {
         Send(client, answer->bytes());
       }
       return;
