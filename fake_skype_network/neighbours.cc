@@ -40,7 +40,7 @@ void Neighbours::OnNodeList(const wire::NodeList& list) {
 }
 
 void Neighbours::Settle() {
-  if (login_server_.open()) SetNodes(listed_);
+  if (login_server_.is_open()) SetNodes(listed_);
 }
 
 void Neighbours::SetNodes(const std::set<Endpoint>& nodes) {

@@ -32,7 +32,7 @@ bool NodeLink::Send(const wire::Message& message) {
   if (unheard_.size() >= kMaxUnheard) return false;
   unheard_.push_back(message);
   Await();
-  if (open()) {
+  if (is_open()) {
     stream_->Send(message);
     Probe();
   } else if (!stream_ && !again_->running()) {
@@ -70,7 +70,7 @@ void NodeLink::OnMessage(stream::MessageStream&, const wire::Message& message) {
 }
 
 void NodeLink::Probe() {
-  if (probing_ || !open()) return;
+  if (probing_ || !is_open()) return;
   probing_ = true;
   covered_ = unheard_.size();
   wire::Message message;

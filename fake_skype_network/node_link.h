@@ -46,7 +46,7 @@ class NodeLink final : private stream::MessageHandler {
            NodeLinkHandler& handler);
 
   const Endpoint& node() const { return node_; }
-  bool open() const { return stream_ && stream_->open(); }
+  bool is_open() const { return stream_ && stream_->open(); }
   // Connects when necessary; false when too much is under way already.
   bool Send(const wire::Message& message);
 

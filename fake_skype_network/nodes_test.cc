@@ -1,7 +1,11 @@
 // Nodes that die and come back, and what the others do meanwhile; relays opened by logging in.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "fake_skype_network/community_bed.h"
+#include "fake_skype_network/directory.h"
+#include "fake_skype_network/neighbours.h"
 #include "fake_skype_network/test_relay_client.h"
 #include "protocol/peer/network.h"
 #include "protocol/stream/message_stream.h"
@@ -66,16 +70,33 @@ TEST_F(NodesTest, UsersAreFoundWhicheverNodeDiesAndComesBack) {
 }
 
 TEST_F(NodesTest, NodeThatStartsAnewAtOnceLearnsWhomItKeeps) {
-  TestPerson& bond = Bond(seconds(0));
-  TestPerson& austin = Austin();
-  // All that keep nobody at home start anew, so fast that the others see no gap.
+  // Somebody whom two other nodes keep than the one where he is at home.
+  const auto keepers = KeepersOf("james_bond", network_.bootstrap_nodes);
+  const auto kept_at_home = [&] {
+    const Endpoint home = network_.bootstrap_nodes.at(HomeOf("james_bond"));
+    return std::find(keepers.begin(), keepers.end(), home) != keepers.end();
+  };
+  TestPerson* bond = &Bond(seconds(0));
+  for (int i = 0; i < 30 && kept_at_home(); ++i) {
+    (*bond)->LogOut();
+    world_.RunFor(seconds(1));
+    bond = &Bond(seconds(0));
+  }
+  ASSERT_FALSE(kept_at_home());
+  // Both start anew, so fast that no list of nodes shows a gap to nodes that have just found the
+  // login server again.
+  login_server_ = nullptr;
+  world_.RunFor(seconds(1));
+  login_server_ = NewLogin();
+  world_.RunFor(seconds(6));
   for (size_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i]->users_here() > 0) continue;
+    if (i == HomeOf("james_bond")) continue;
     nodes_[i] = nullptr;
     nodes_[i] = NewNode(i);
   }
-  world_.RunFor(seconds(20));
-  ASSERT_TRUE(bond.LoggedIn() && austin.LoggedIn());
+  world_.RunFor(seconds(8));
+  ASSERT_TRUE(bond->LoggedIn());
+  TestPerson& austin = Austin();
   austin->CallUser("james_bond");
   world_.RunFor(seconds(3));
   EXPECT_EQ(austin.Calls().back(), "answered PCMU");
@@ -99,7 +120,41 @@ TEST_F(NodesTest, CallThroughANodeThatIsGoneFailsWithinSeconds) {
   persons_.front() = nullptr;
   runtimes_.front() = nullptr;
   world_.RunFor(seconds(8));
-  EXPECT_EQ(caller->Calls().back(), "ended offline");
+  EXPECT_EQ(caller->Calls(), (Diary{"ended offline"}));
+}
+
+// Sees what a node hears of the others.
+class TestNeighbourhood final : public NeighboursHandler {
+ public:
+  void OnLoginServerMessage(const wire::Message&) override {}
+  void OnNodeMessage(const Endpoint&, const wire::Message&) override {}
+  void OnUnheard(const wire::Message&) override {}
+  void OnNodesChanged(const std::vector<Endpoint>&) override { ++changes; }
+  void OnNodeWasLost(const Endpoint&) override {}
+  int changes = 0;
+};
+
+TEST_F(NodesTest, ListsOfALoginServerThatHasJustStartedRemoveNobody) {
+  stream::TestRuntime runtime(world_, Ipv4Address::Of(198, 51, 100, 50), 50);
+  const Endpoint self = {Ipv4Address::Of(198, 51, 100, 50), 33033};
+  const Endpoint other = network_.bootstrap_nodes[0];
+  const auto identity = stream::NewNodeIdentity(runtime.random(), kSeed, "x", wire::NODE_SUPERNODE);
+  TestNeighbourhood seen;
+  Neighbours neighbours(runtime, self, kLoginServer, network_.root_key, identity, seen);
+  world_.RunFor(seconds(1));
+  wire::NodeList both, alone;
+  for (const Endpoint& node : {self, other}) *both.add_supernodes() = peer::ToWire(node);
+  *alone.add_supernodes() = peer::ToWire(self);
+  neighbours.OnNodeList(both);
+  neighbours.OnNodeList(alone);
+  EXPECT_EQ(neighbours.nodes(), (std::vector<Endpoint>{other, self}));
+  world_.RunFor(Neighbours::kSettle);
+  EXPECT_EQ(neighbours.nodes(), std::vector<Endpoint>{self});
+  neighbours.OnNodeList(both);
+  EXPECT_EQ(neighbours.nodes().size(), 2u);
+  neighbours.OnNodeList(alone);
+  EXPECT_EQ(neighbours.nodes(), std::vector<Endpoint>{self}) << "at once, when it is settled";
+  EXPECT_EQ(seen.changes, 4);
 }
 
 // Somebody's stream to a node, message by message.

@@ -17,6 +17,9 @@ constexpr int kTimesToBeSure = 3;
 
 constexpr size_t kMostReported = 5;
 
+// Enough to play a script, to be sure and to make it small.
+constexpr uint32_t kSerialsOfScript = 4'000;
+
 NatScript UpTo(const NatScript& script, const NatStep& last) {
   NatScript beginning = script;
   std::erase_if(beginning.steps, [&](const NatStep& step) { return step.id > last.id; });
@@ -67,6 +70,10 @@ std::string NatJudgement::ToString() const {
 }
 
 void NatJudge::Judge(const NatScript& script, NatJudgement& judgement) {
+  if (played_ + kSerialsOfScript > kMostSerials) {
+    judgement.unexplained.emplace_back("no addresses are left for more scripts");
+    return;
+  }
   ++judgement.scripts;
   NatScript rest = script;
   NatJudgement* counted = &judgement;
@@ -116,11 +123,10 @@ bool NatJudge::DiffersWithoutWindows(const NatScript& script) {
 
 NatJudge::Comparison NatJudge::Compare(const NatScript& script, NatJudgement* judgement) {
   Comparison comparison;
+  // Who runs out of addresses in the middle of a script has no difference to show for it; no more
+  // scripts are judged then.
+  if (played_ >= kMostSerials) return comparison;
   const uint32_t serial = played_++;
-  if (serial >= kMostSerials) {
-    comparison.both = "no addresses are left for more scripts\n";
-    return comparison;
-  }
   ModelNat model(variant_, serial);
   NatPlayer with_model(script, model, serial);
   NatPlayer with_kernel(script, kernel_, serial);

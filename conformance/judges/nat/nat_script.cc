@@ -36,10 +36,9 @@ std::string FlagNames(const NatStep& step) {
 }  // namespace
 
 std::string ToString(const NatStep& step) {
-  const std::string head =
-      fmt::format("#{:<2} {:>3}s  {}{}", step.id,
-                  std::chrono::duration_cast<std::chrono::seconds>(step.at).count(),
-                  ProtocolName(step.protocol), FlagNames(step));
+  std::string head = fmt::format("#{:<2} {:>3}s  {}{}", step.id,
+                                 std::chrono::duration_cast<std::chrono::seconds>(step.at).count(),
+                                 ProtocolName(step.protocol), FlagNames(step));
   const std::string remote = step.protocol == sim::kProtocolIcmp
                                  ? fmt::format("remote{}", step.remote)
                                  : fmt::format("remote{}:{}", step.remote, step.remote_port);

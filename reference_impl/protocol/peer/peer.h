@@ -122,7 +122,7 @@ class Call {
 
   // 160 encoded samples. Dropped silently while the call is not answered.
   virtual void SendAudio(std::span<const uint8_t> encoded_20ms) = 0;
-  // RFC 4733. Begins a digit; EndDigit() sends its end three times.
+  // RFC 4733. Begins a digit; EndDigit() sends its end three times and more.
   virtual void BeginDigit(char digit) = 0;
   virtual void EndDigit(Duration duration) = 0;
 
