@@ -183,6 +183,19 @@ TEST_F(CallEndingsTest, LostHomeInMidCallLeavesBothEndsReachable) {
   EXPECT_EQ(austin->Calls().back(), "ended normal");
 }
 
+// Each tells the other where it is now, and neither is where the other thinks.
+TEST_F(CallEndingsTest, BothHomesLostAtOnceAreFoundInTheDirectory) {
+  const auto [austin, bond] = Talking();
+  const size_t homes[] = {HomeOf("james_bond"), HomeOf("austin_powers")};
+  for (const size_t home : homes) nodes_[home] = nullptr;
+  world_.RunFor(seconds(8));
+  ASSERT_TRUE(austin->LoggedIn() && bond->LoggedIn());
+  EXPECT_TRUE(Hears(*austin, world_));
+  (*bond)->HangUp();
+  world_.RunFor(milliseconds(500));
+  EXPECT_EQ(austin->Calls().back(), "ended normal");
+}
+
 TEST_F(CallEndingsTest, RingingSurvivesALostHome) {
   for (const char* victim : {"james_bond", "austin_powers"}) {
     TestPerson& bond = Bond();

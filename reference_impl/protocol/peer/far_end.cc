@@ -48,17 +48,18 @@ std::optional<std::vector<path::Candidate>> FarEnd::OpenCandidates(
   auto opened = peer::OpenCandidates(message, heard_, {call_id_, user_, ufrag_}, *signing_key_);
   if (!opened) return {};
   heard_ = opened->number;
-  const wire::NodeAddress before = device_.home();
-  MoveTo(from);
-  *moved = before.address() != from.home().address() || before.port() != from.home().port();
+  *moved = MoveTo(from);
   return std::move(opened->candidates);
 }
 
-void FarEnd::MoveTo(const wire::Device& from) {
+bool FarEnd::MoveTo(const wire::Device& from) {
+  const bool moved = device_.home().address() != from.home().address() ||
+                     device_.home().port() != from.home().port();
   *device_.mutable_home() = from.home();
   lost_ = false;
   pause_ = kFirstLookup;
   if (look_up_) look_up_->Cancel();
+  return moved;
 }
 
 void FarEnd::OnUndeliverable() {

@@ -47,7 +47,8 @@ class FarEnd {
   std::optional<std::vector<path::Candidate>> OpenCandidates(const wire::SignedCandidates& message,
                                                              const wire::Device& from, bool* moved);
   // From its signed messages only: a name on an envelope proves nothing.
-  void MoveTo(const wire::Device& from);
+  // True when it was elsewhere.
+  bool MoveTo(const wire::Device& from);
 
   // A message has come back: looks the device up, soon, and again until Stop() or until it has
   // been heard.

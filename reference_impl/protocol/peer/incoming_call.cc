@@ -11,6 +11,8 @@ namespace {
 
 // A name that people see; nobody checks it, so at least it has an end.
 constexpr size_t kMaxFullname = 256;
+// Repeated offers are no means of making us speak.
+constexpr std::chrono::seconds kLeastRepetition{1};
 
 }  // namespace
 
@@ -42,7 +44,9 @@ void IncomingCall::OnCallMessage(const wire::Device& from, const wire::CallMessa
     case wire::CallMessage::kOffer:
       // Said again because the caller has moved; what is not the same is another's.
       if (message.offer().media().description() != offer_) return host_->CountDropped();
-      far_end_.MoveTo(from);
+      if (!far_end_.MoveTo(from) && host_->runtime().Now() - said_ < kLeastRepetition) {
+        return host_->CountDropped();
+      }
       return SayAgain();
     default:
       return host_->CountDropped();
@@ -66,6 +70,7 @@ void IncomingCall::OnFarEndLost() {
 }
 
 void IncomingCall::SayAgain() {
+  said_ = host_->runtime().Now();
   // Whose media is here has heard our answer.
   if (answered() && statistics().packets_received > 0) far_end_.Settle();
   far_end_.SayAgain();
@@ -102,6 +107,7 @@ void IncomingCall::Ring(media::Codec codec) {
       MediaKeys(leg_->secret(), theirs_, call_id(), offer_, media->description(), false);
   if (!keys) return Finish(EndReason::kNetwork, true);
   keys_ = *keys;
+  said_ = host_->runtime().Now();
   far_end_.Say(message, true);
   leg_->SetRemote(theirs_);
   if (candidates_) leg_->UpdateRemote(*candidates_);

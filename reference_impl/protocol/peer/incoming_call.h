@@ -48,6 +48,7 @@ class IncomingCall final : public CallBase {
   media::Codec codec_{};
   media::SrtpKeys keys_{};
   bool agreed_ = false;
+  MonotonicTime said_{};  // the latest time that everything was said
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

@@ -23,6 +23,8 @@ constexpr size_t kMaxCalls = 1000;
 constexpr size_t kCallIdBytes = 16;
 // Incoming calls that are over: an offer that comes once more does not ring again.
 constexpr size_t kMaxRemembered = 256;
+// To messages of calls that are over.
+constexpr int kRepliesPerSecond = 20;
 // A supernode has patience for some hundred messages in ten seconds, and each call says up to
 // three.
 constexpr size_t kGreetedAtOnce = 50;
@@ -203,17 +205,35 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
     }
     if (message.has_offer()) return OnOffer(envelope);
     // An End crosses ours, or is said again.
-    if (message.has_end() || farewells_.SayTo(message.call_id(), envelope.from_device())) return;
+    if (message.has_end()) return;
+    if (Repeat(envelope)) return;
     CountDropped();
     // Of a call that is over here: the other end shall not wait for it.
-    if (message.has_ringing() || message.has_answer()) SendEnd(envelope, EndReason::kCancelled);
+    if ((message.has_ringing() || message.has_answer()) && MayReply()) {
+      SendEnd(envelope, EndReason::kCancelled);
+    }
+  }
+
+  // Whoever makes us answer to noise could make our supernode tire of us.
+  bool MayReply() {
+    const MonotonicTime now = runtime_.Now();
+    if (now - replies_since_ >= std::chrono::seconds(1)) {
+      replies_since_ = now;
+      replies_ = 0;
+    }
+    return ++replies_ <= kRepliesPerSecond;
+  }
+
+  // The last word in a call that is over, to those who still speak of it.
+  bool Repeat(const wire::Envelope& envelope) {
+    return MayReply() && farewells_.SayTo(envelope.call().call_id(), envelope.from_device());
   }
 
   void OnOffer(const wire::Envelope& envelope) {
     const wire::CallMessage& message = envelope.call();
     if (message.call_id().size() != kCallIdBytes) return CountDropped();
     if (std::find(remembered_.begin(), remembered_.end(), message.call_id()) != remembered_.end()) {
-      if (!farewells_.SayTo(message.call_id(), envelope.from_device())) CountDropped();
+      if (!Repeat(envelope)) CountDropped();
       return;
     }
     // Registered already, but not logged in yet.
@@ -270,6 +290,8 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   std::vector<std::unique_ptr<Leg>> graves_;
   std::deque<std::string> remembered_;
   uint64_t dropped_ = 0;
+  MonotonicTime replies_since_{};
+  int replies_ = 0;
   std::shared_ptr<PeerImpl*> self_ = std::make_shared<PeerImpl*>(this);
 };
 

@@ -139,11 +139,18 @@ TEST_F(HostileTest, AnOfferRingsOnce) {
   Say(offer, austin_.Device());
   EXPECT_EQ(incoming_, 1);
   EXPECT_EQ(Heard(wire::CallMessage::kRinging), 1);
+  Say(offer, austin_.Device());
+  EXPECT_EQ(Heard(wire::CallMessage::kRinging), 1);
+  EXPECT_EQ(peer_->dropped(), 1u) << "a duplicate";
   // Said again, because the caller has moved: it gets the same answer, there.
   Say(offer, austin_.Device(7));
   EXPECT_EQ(incoming_, 1);
   EXPECT_EQ(Heard(wire::CallMessage::kRinging), 2);
   EXPECT_EQ(HomeOfLast(), 7);
+  // Or because our answer has got lost.
+  world_.RunFor(seconds(1));
+  Say(offer, austin_.Device(7));
+  EXPECT_EQ(Heard(wire::CallMessage::kRinging), 3);
   calls_[0]->End(EndReason::kRejected);
   world_.RunFor(seconds(1));
   // Replayed after the end: our last word once more, and nothing rings.
@@ -264,6 +271,17 @@ TEST_F(HostileTest, NoiseAboutUnknownCallsIsAnsweredAtMostOnce) {
   }
   EXPECT_EQ(peer_->dropped(), 75u);
   EXPECT_EQ(node_.heard.size(), heard + 25) << "an end for each answer";
+  for (int i = 0; i < 200; ++i) {
+    wire::Message message;
+    wire::Envelope* envelope = message.mutable_envelope();
+    envelope->set_from("austin_powers");
+    *envelope->mutable_from_device() = austin_.Device();
+    envelope->mutable_call()->set_call_id(CallId(i));
+    envelope->mutable_call()->mutable_answer();
+    node_.Say(message);
+  }
+  world_.RunFor(milliseconds(100));
+  EXPECT_LE(node_.heard.size(), heard + 25 + 20) << "in one second";
 }
 
 // A good message of each kind, with some bytes changed, cut off or repeated.
