@@ -144,6 +144,16 @@ Finding CompareCalls(int expected, const Trace& trace) {
   return {Verdict::kInconclusive, "nobody looked for calls at the end", std::nullopt};
 }
 
+Finding CompareRelays(int expected, const Trace& trace) {
+  for (const Observation& seen : trace.observations()) {
+    if (seen.observer != Observer::kWorld || seen.kind != "relays left") continue;
+    const std::string& found = seen.Get("allocations");
+    return {found == std::to_string(expected) ? Verdict::kPass : Verdict::kFail,
+            found + " relays are allocated at the end", seen.at.time_since_epoch()};
+  }
+  return {Verdict::kInconclusive, "nobody looked for relays at the end", std::nullopt};
+}
+
 const Observation* LastOutput(const Trace& trace, const std::string& command) {
   const Observation* last = nullptr;
   for (const Observation& seen : trace.observations()) {
@@ -230,6 +240,7 @@ Finding LookAtEnd(const AtEnd& expected, const Trace& trace) {
                      "skype show licenses", LicensedInUse));
   }
   if (expected.calls) add(CompareCalls(*expected.calls, trace));
+  if (expected.relays) add(CompareRelays(*expected.relays, trace));
   return worst;
 }
 

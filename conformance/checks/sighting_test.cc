@@ -72,9 +72,9 @@ TEST(SightingTest, CountsWhatIsLeft) {
              "asterisk",
              "core show channels",
              {{"output", "Channel\n0 active channels\n0 active calls\n"}}});
-  EXPECT_EQ(LookAtEnd({0, {}, {}}, trace).verdict, Verdict::kPass);
-  EXPECT_EQ(LookAtEnd({1, {}, {}}, trace).verdict, Verdict::kFail);
-  EXPECT_EQ(LookAtEnd({0, 0, {}}, trace).verdict, Verdict::kInconclusive) << "nobody was asked";
+  EXPECT_EQ(LookAtEnd({0, {}, {}, {}}, trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookAtEnd({1, {}, {}, {}}, trace).verdict, Verdict::kFail);
+  EXPECT_EQ(LookAtEnd({0, 0, {}, {}}, trace).verdict, Verdict::kInconclusive) << "nobody was asked";
   trace.Add({At(9),
              Observer::kConsole,
              "asterisk",
@@ -82,16 +82,20 @@ TEST(SightingTest, CountsWhatIsLeft) {
              {{"output",
                "File: S4A-1.lic -- Channels: 5 (OK)\n"
                "1/1 of 5 licensed channels are currently in use\n"}}});
-  EXPECT_EQ(LookAtEnd({0, 1, {}}, trace).verdict, Verdict::kPass);
-  EXPECT_EQ(LookAtEnd({0, 0, {}}, trace).verdict, Verdict::kFail);
+  EXPECT_EQ(LookAtEnd({0, 1, {}, {}}, trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookAtEnd({0, 0, {}, {}}, trace).verdict, Verdict::kFail);
 }
 
 TEST(SightingTest, CallsOfPeopleAreCountedByWhoLooked) {
   Trace trace;
-  EXPECT_EQ(LookAtEnd({{}, {}, 0}, trace).verdict, Verdict::kInconclusive);
+  EXPECT_EQ(LookAtEnd({{}, {}, 0, {}}, trace).verdict, Verdict::kInconclusive);
   trace.Add({At(9), Observer::kWorld, "world", "calls left", {{"austin", "in a call"}}});
-  EXPECT_EQ(LookAtEnd({{}, {}, 0}, trace).verdict, Verdict::kFail);
-  EXPECT_EQ(LookAtEnd({{}, {}, 1}, trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookAtEnd({{}, {}, 0, {}}, trace).verdict, Verdict::kFail);
+  EXPECT_EQ(LookAtEnd({{}, {}, 1, {}}, trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookAtEnd({{}, {}, {}, 0}, trace).verdict, Verdict::kInconclusive);
+  trace.Add({At(9), Observer::kWorld, "world", "relays left", {{"allocations", "2"}}});
+  EXPECT_EQ(LookAtEnd({{}, {}, {}, 0}, trace).verdict, Verdict::kFail);
+  EXPECT_EQ(LookAtEnd({{}, {}, {}, 2}, trace).verdict, Verdict::kPass);
 }
 
 TEST(SightingTest, APathHasItsKindAndItsEnds) {

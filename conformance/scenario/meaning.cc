@@ -264,6 +264,7 @@ class Reader {
       end.licensed_channels_in_use = node["licensed_channels_in_use"].as<int>();
     }
     if (node["calls"]) end.calls = node["calls"].as<int>();
+    if (node["relays"]) end.relays = node["relays"].as<int>();
     return end;
   }
 

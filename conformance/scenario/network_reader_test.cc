@@ -242,7 +242,7 @@ TEST(NetworkReaderTest, WhatIsExpectedOfPathsAndGaps) {
   std::string text = Text(kPlain);
   text +=
       "  - {after: 2s, within: 5s, audio_gap: {from: austin, heard_by: austin, at_most: 2s}}\n"
-      "  - {at_end: {calls: 0}}\n";
+      "  - {at_end: {calls: 0, relays: 2}}\n";
   const Scenario scenario = Good(text);
   ASSERT_EQ(scenario.expectations.size(), 3u);
   const auto& path = std::get<Sighting>(scenario.expectations[0].subject);
@@ -252,6 +252,7 @@ TEST(NetworkReaderTest, WhatIsExpectedOfPathsAndGaps) {
                           std::pair<std::string, std::string>("remote", "198.51.100.*")));
   EXPECT_EQ(std::get<AudioGapExpectation>(scenario.expectations[1].subject).at_most, seconds(2));
   EXPECT_EQ(std::get<AtEnd>(scenario.expectations[2].subject).calls, 0);
+  EXPECT_EQ(std::get<AtEnd>(scenario.expectations[2].subject).relays, 2);
 }
 
 }  // namespace

@@ -87,7 +87,8 @@ struct AudioGapExpectation {
 struct AtEnd {
   std::optional<int> channels_in_use;
   std::optional<int> licensed_channels_in_use;
-  std::optional<int> calls;  // of people, ringing ones included
+  std::optional<int> calls;   // of people, ringing ones included
+  std::optional<int> relays;  // allocations on all supernodes
 };
 
 struct Expectation {

@@ -22,7 +22,7 @@ enum class Observer {
   kFiles,     // a directory's content; kind: the directory
   kAudio,     // what a client said and heard in a call, and its statistics
   kWorld,     // the platform itself; kind: "ready", "broken", "late", "unsupported",
-              // "calls left", "stopped"
+              // "calls left", "relays left", "stopped"
 };
 // "step", "client", "ami" …
 const char* ToString(Observer observer);

@@ -134,4 +134,12 @@ std::string Community::SupernodeAt(Ipv4Address address) const {
   return "";
 }
 
+size_t Community::relays_now() const {
+  size_t relays = 0;
+  for (const Node& node : nodes_) {
+    if (node.supernode) relays += node.supernode->relays_now();
+  }
+  return relays;
+}
+
 }  // namespace sfa::conformance

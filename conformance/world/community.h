@@ -36,6 +36,8 @@ class Community {
   // "" when there is none.
   std::string HomeOf(const std::string& user) const;
   std::string SupernodeAt(Ipv4Address address) const;
+  // Allocations on all supernodes that live.
+  size_t relays_now() const;
 
  private:
   struct Node {

@@ -168,6 +168,8 @@ class World final : private PbxSiteObserver {
       if (person->in_call()) calls.emplace_back(person->name(), "in a call");
     }
     See(Observer::kWorld, "world", "calls left", std::move(calls));
+    See(Observer::kWorld, "world", "relays left",
+        {{"allocations", std::to_string(community_->relays_now())}});
     if (!pbx_ready_) return;
     pbx_->LookAtProcesses();
     Fields files;
