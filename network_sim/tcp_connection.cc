@@ -34,6 +34,10 @@ size_t SimTcpStream::Write(std::span<const uint8_t> bytes) {
   return taken;
 }
 
+size_t SimTcpStream::unsent() const {
+  return connection_ ? connection_->socket_->bytes_unsent() : 0;
+}
+
 void SimTcpStream::ShutdownWrite() {
   if (connection_ && !connection_->early_error_) connection_->socket_->EndWriting();
 }

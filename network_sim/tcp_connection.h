@@ -31,6 +31,7 @@ class SimTcpStream final : public ByteStream, public ProcessResource {
 
   void SetHandler(StreamHandler* handler) override;
   size_t Write(std::span<const uint8_t> bytes) override;
+  size_t unsent() const override;
   void ShutdownWrite() override;
   void Abort() override;
   void PauseReading() override;

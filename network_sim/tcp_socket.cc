@@ -265,6 +265,10 @@ bool SimTcpSocket::all_acknowledged() const { return m_txBuffer->Size() == 0; }
 
 uint32_t SimTcpSocket::bytes_unacknowledged() const { return m_txBuffer->Size(); }
 
+uint32_t SimTcpSocket::bytes_unsent() const {
+  return m_txBuffer->SizeFromSequence(m_tcb->m_nextTxSequence);
+}
+
 bool SimTcpSocket::peer_has_ended() const { return m_tcb->m_rxBuffer->Finished(); }
 
 size_t SimTcpSocket::Write(std::span<const uint8_t> bytes) {

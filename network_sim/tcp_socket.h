@@ -48,6 +48,7 @@ class SimTcpSocket final : public ns3::TcpSocketBase {
   bool waiting_for_old_segments() const { return m_state == TIME_WAIT; }
   bool all_acknowledged() const;
   uint32_t bytes_unacknowledged() const;
+  uint32_t bytes_unsent() const;
   bool peer_has_ended() const;
   const std::optional<Error>& error() const { return error_; }
 

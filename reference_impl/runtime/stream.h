@@ -44,6 +44,9 @@ class ByteStream {
   // Takes as much as there is room for and returns how much; less than asked means that
   // OnWritable() will follow. Returns 0 on a dead stream.
   virtual size_t Write(std::span<const uint8_t> bytes) = 0;
+  // Bytes that Write() has taken and that have not left this host yet: what waits in the stream, so
+  // that nobody has to queue blindly what is worth nothing later. 0 where that is not known.
+  virtual size_t unsent() const { return 0; }
   // No more writes; the peer sees the end of the stream after everything accepted.
   virtual void ShutdownWrite() = 0;
   virtual void Abort() = 0;

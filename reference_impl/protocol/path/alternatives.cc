@@ -32,10 +32,10 @@ void Alternatives::Search(MonotonicTime last_heard) {
       pair.state = PairState::kWaiting;
     }
   }
-  SearchNow();
+  SearchRound();
 }
 
-void Alternatives::SearchNow() {
+void Alternatives::SearchRound() {
   for (Pair& pair : list_.pairs()) {
     switch (pair.state) {
       case PairState::kUnconnected:
@@ -67,7 +67,7 @@ void Alternatives::OnTimer() {
     timer_->Start(kWarmth);
     return;
   }
-  SearchNow();
+  SearchRound();
   round_();
 }
 

@@ -24,13 +24,11 @@ class Alternatives {
   void KeepWarm();
   // The pair in use has not been heard since; what has answered after that is still valid.
   void Search(MonotonicTime last_heard);
-  bool searching() const { return searching_; }
-  // Another round, at once.
-  void SearchNow();
   void Stop();
 
  private:
   void OnTimer();
+  void SearchRound();
   void WarmUp();
 
   Runtime& runtime_;

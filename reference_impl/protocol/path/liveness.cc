@@ -31,7 +31,7 @@ void Liveness::Start() {
   timer_->Cancel();
   consent_.Start();
   state_ = State::kAlive;
-  media_expected_ = media_heard_ = false;
+  media_expected_ = false;
   last_heard_ = last_doubt_ = runtime_.Now();
 }
 
@@ -50,7 +50,7 @@ void Liveness::OnMedia() {
   }
   if (media_expected_) return;
   // The timer is not moved with every packet: when it runs it looks how long ago the last one was.
-  media_expected_ = media_heard_ = true;
+  media_expected_ = true;
   timer_->Start(kSilence);
 }
 

@@ -44,8 +44,6 @@ class Liveness {
   bool started() const { return state_ != State::kStopped; }
   bool suspected() const { return state_ == State::kSuspected; }
   bool lost() const { return state_ == State::kLost; }
-  // Some media was heard by this path, and now none is.
-  bool media_stopped() const { return media_heard_ && !media_expected_; }
   // When the path was last known to live.
   MonotonicTime last_heard() const { return last_heard_; }
 
@@ -76,7 +74,6 @@ class Liveness {
   LivenessUser& user_;
   State state_ = State::kStopped;
   bool media_expected_ = false;  // some has come since the path was last asked
-  bool media_heard_ = false;
   MonotonicTime last_heard_{}, suspected_at_{};
   MonotonicTime last_doubt_{};
   Duration round_trip_{};

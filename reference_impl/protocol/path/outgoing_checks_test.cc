@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/path/pairing.h"
 #include "protocol/path/test_world.h"
 #include "protocol/stun/transaction.h"
 
@@ -162,6 +163,18 @@ TEST_F(OutgoingChecksTest, ANominationOutlivesTheAnswerToAnEarlierCheck) {
   EXPECT_EQ(pair.round_trip, milliseconds(10));
   world.RunFor(seconds(1));
   EXPECT_THAT(port.TimesTo(pair.route), ElementsAre(0, 10, 510));
+}
+
+TEST_F(OutgoingChecksTest, WhatIsLearntFromACheckSaysWhetherItComesFromARelay) {
+  Pairing pairing(port, list, checks);
+  const auto learn = [&](uint16_t from, WayKind way_kind) {
+    const stun::Builder check = identity.NewRequest(way_kind, 0);
+    const auto priority =
+        stun::Message::Parse(check.bytes())->Find32(stun::AttributeType::kPriority);
+    return pairing.Learn({kUdpWay, {{1}, from}}, *priority)->remote.kind;
+  };
+  EXPECT_EQ(learn(1, WayKind::kUdp), CandidateKind::kPeerReflexive);
+  EXPECT_EQ(learn(2, WayKind::kRelay), CandidateKind::kRelayed);
 }
 
 TEST(Transaction, SendsAsTheRfcSays) {

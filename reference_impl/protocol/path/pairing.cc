@@ -50,8 +50,8 @@ void Pairing::DropUnnamed() {
     Pair& pair = *next++;
     if (!pair.signalled || IsNamed(remote_, pair.remote)) continue;
     pair.signalled = false;
-    const bool idle = pair.state != PairState::kSucceeded && pair.state != PairState::kInProgress;
-    if (!idle || pair.queued || list_.kept() == &pair) continue;
+    const bool busy = pair.state == PairState::kSucceeded || pair.check || pair.queued;
+    if (busy || list_.kept() == &pair) continue;
     checks_.Stop(pair);
     list_.Remove(pair);
   }

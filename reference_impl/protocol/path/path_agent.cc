@@ -195,7 +195,6 @@ void PathAgentImpl::UpdateRemote(const std::vector<Candidate>& candidates) {
   pairing_.SetRemote(candidates);
   list_.SetPriorities(identity_.role());
   tcp_.Connect();
-  if (alternatives_.searching()) alternatives_.SearchNow();
   checks_.Schedule();
 }
 
@@ -255,12 +254,12 @@ void PathAgentImpl::OnCheckReceived(const ReceivedCheck& check) {
     if (!pair) return;
     list_.SetPriorities(identity_.role());
   }
-  const bool selected = pair == nomination_.selected();
-  if (selected) liveness_.OnRequest();
-  // Why does the other end look for other ways, or is it this one that it has lost? Being asked, it
-  // learns which pair is nominated.
-  const bool controlling = identity_.role() == PathRole::kControlling;
-  if (!selected || (controlling && liveness_.media_stopped())) liveness_.Doubt();
+  if (pair == nomination_.selected()) {
+    liveness_.OnRequest();
+  } else {
+    // Why does the other end look for other ways?
+    liveness_.Doubt();
+  }
   // RFC 8445 section 7.3.1.5.
   const bool nominated = check.nominates && nomination_.OnNominated(*pair, check.nomination);
   // Section 7.3.1.4.

@@ -53,8 +53,8 @@ class PathAgent {
   virtual ~PathAgent() = default;
   virtual const PathDescription& local() const = 0;
   virtual void SetRemote(const PathDescription& remote) = 0;
-  // All candidates that the other end has now, known ones among them. What is new is checked, and
-  // so is everything when the path is silent.
+  // All candidates that the other end has now, known ones among them. What is new is checked at
+  // once; everything is, every second, when the path is silent.
   virtual void UpdateRemote(const std::vector<Candidate>& candidates) = 0;
 
   // By the open path; lost before there is one.

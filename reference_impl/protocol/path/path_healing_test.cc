@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "protocol/path/path_agent.h"
@@ -165,6 +166,17 @@ TEST_F(PathHealingTest, ACutIsNoticedInLessThanASecond) {
   EXPECT_GE(*noticed, 780);
   EXPECT_LE(*noticed, 900);
   EXPECT_EQ(alice_port->suspicions(), 2);  // when media stopped, and when nothing was answered
+}
+
+TEST_F(PathHealingTest, ANewMappingEndsTheSuspicionAtOnce) {
+  Settle(PortRestricted(), PortRestricted(), "direct");
+  std::optional<int64_t> noticed;
+  const MonotonicTime rebooted = world.Now();
+  caller->on_silent = [&] { noticed = Since(rebooted); };
+  alice_nat->Reboot();
+  world.RunFor(seconds(1));
+  ASSERT_TRUE(noticed);
+  EXPECT_LE(*noticed, 430);  // 400 ms of silence, and the STUN server's answer
 }
 
 TEST_F(PathHealingTest, ACutOfThirtyFiveSecondsEndsTheCall) {

@@ -46,7 +46,7 @@ class TcpWays::Connection final : private StreamHandler {
   void Use(std::unique_ptr<ByteStream> stream) {
     stream_ = std::move(stream);
     stream_->SetHandler(this);
-    writer_.emplace(*stream_);
+    writer_.emplace(owner_.runtime_, *stream_);
     remote_ = stream_->remote();
   }
   void OnConnected() override {

@@ -327,6 +327,30 @@ TEST(AllocationOverUdp, RequestsAreRepeated) {
   EXPECT_THAT(client.heard, ElementsAre("allocated"));
 }
 
+TEST(AllocationOverUdp, AnAnswerIsSignedWithOurKey) {
+  stream::TestWorld world;
+  stream::TestRuntime node(world, kServer.address, 1);
+  stream::TestRuntime host(world, kClientAddress, 2);
+  TestServer server(node, kServer);
+  Client client(host, false, {kTestName, kTestPassword}, Challenge{kTestRealm, "n1"});
+  client.garble = [&](std::vector<uint8_t>& bytes) {
+    // The same answer from somebody who has seen the request and does not know the password.
+    const auto id = stun::Message::Parse(bytes)->id();
+    for (const bool with_a_key : {false, true}) {
+      stun::Builder forged(stun::MessageClass::kSuccess, stun::kAllocate, id);
+      forged.AddXorAddress(stun::AttributeType::kXorRelayedAddress, kPeer);
+      if (with_a_key) forged.AddIntegrity(stun::LongTermKey(kTestName, kTestRealm, "guessed"));
+      forged.AddFingerprint();
+      client.Take(forged.bytes());
+    }
+    EXPECT_THAT(client.heard, IsEmpty());
+  };
+  world.RunFor(milliseconds(20));
+  EXPECT_THAT(client.heard, ElementsAre("allocated"));
+  EXPECT_EQ(client.allocation->relayed(), server.relayed);
+  EXPECT_EQ(client.strange, 2);
+}
+
 TEST(AllocationOverUdp, ForgedAndGarbledAnswersDoNotCount) {
   stream::TestWorld world;
   stream::TestRuntime node(world, kServer.address, 1);

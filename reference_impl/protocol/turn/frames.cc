@@ -69,10 +69,22 @@ void FrameWriter::OnWritable() {
   held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(taken));
 }
 
+bool FrameWriter::Congested() {
+  const MonotonicTime now = runtime_.Now();
+  if (now >= span_begin_ + kWaiting) {
+    written_before_ = now < span_begin_ + 2 * kWaiting ? written_ : 0;
+    written_ = 0;
+    span_begin_ = now;
+  }
+  return stream_.unsent() > written_before_ + written_ + kMaxFrameBytes;
+}
+
 bool FrameWriter::Write(std::span<const uint8_t> header, std::span<const uint8_t> payload,
                         bool urgent) {
   const size_t size = header.size() + payload.size();
   if (size > kMaxFrameBytes) return false;
+  const bool congested = Congested();
+  if (congested && !urgent) return false;
   if (open_ && held_.empty()) {
     std::array<uint8_t, kMaxFrameBytes> frame;
     std::copy(payload.begin(), payload.end(),
@@ -80,6 +92,7 @@ bool FrameWriter::Write(std::span<const uint8_t> header, std::span<const uint8_t
     const size_t taken = stream_.Write(std::span(frame).first(size));
     // Not even its first byte: then it can still be dropped.
     if (taken == 0 && !urgent) return false;
+    written_ += size;
     held_.assign(frame.begin() + static_cast<std::ptrdiff_t>(taken),
                  frame.begin() + static_cast<std::ptrdiff_t>(size));
     return true;

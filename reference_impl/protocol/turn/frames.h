@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "runtime/stream.h"
+#include "runtime/runtime.h"
 #include "runtime/udp.h"
 
 namespace sfa::turn {
@@ -45,15 +45,17 @@ class FrameReader {
   size_t held_bytes_ = 0;
 };
 
-// Puts frames into a stream. What is not urgent is dropped instead of waiting: late media is worth
-// nothing.
+// Puts frames into a stream. What is not urgent is dropped instead of waiting longer than about
+// 200 ms: late media is worth nothing.
 class FrameWriter {
  public:
+  // Of what has been written in the last 100 to 200 ms, and one frame, may wait in the stream.
+  static constexpr Duration kWaiting = std::chrono::milliseconds(100);
   // Of urgent frames, and of the rest of one that has been begun.
   static constexpr size_t kMaxHeldBytes = 8 * 1024;
 
   // `stream` outlives the writer. Until Open() nothing is written: the stream still connects.
-  explicit FrameWriter(ByteStream& stream) : stream_(stream) {}
+  FrameWriter(Runtime& runtime, ByteStream& stream) : runtime_(runtime), stream_(stream) {}
 
   void Open();
   // From the stream's handler.
@@ -63,8 +65,14 @@ class FrameWriter {
   size_t held() const { return held_.size(); }
 
  private:
+  bool Congested();
+
+  Runtime& runtime_;
   ByteStream& stream_;
   bool open_ = false;
+  MonotonicTime span_begin_{};  // of kWaiting each
+  size_t written_ = 0;          // in this span
+  size_t written_before_ = 0;   // in the one before
   std::vector<uint8_t> held_;
 };
 

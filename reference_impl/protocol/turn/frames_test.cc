@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "protocol/stream/test_world.h"
 #include "protocol/turn/channel_data.h"
 
 namespace sfa::turn {
@@ -135,6 +136,9 @@ class FakeStream final : public ByteStream {
   Endpoint local() const override { return {}; }
   Endpoint remote() const override { return {}; }
 
+  size_t unsent() const override { return waiting; }
+
+  size_t waiting = 0;
   size_t room = 1 << 20;
   std::vector<uint8_t> written;
 };
@@ -145,8 +149,10 @@ std::span<const uint8_t> Bytes(const std::string& text) {
 std::string Text(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
 
 TEST(FrameWriter, UrgentFramesWaitForTheConnectionOthersDoNot) {
+  stream::TestWorld world;
+  stream::TestRuntime runtime(world, Ipv4Address::Loopback(), 1);
   FakeStream stream;
-  FrameWriter writer(stream);
+  FrameWriter writer(runtime, stream);
   EXPECT_TRUE(writer.Write(Bytes("a"), Bytes("1"), true));
   EXPECT_FALSE(writer.Write(Bytes("b"), Bytes("2"), false));
   EXPECT_TRUE(writer.Write(Bytes("c"), Bytes("3"), true));
@@ -158,8 +164,10 @@ TEST(FrameWriter, UrgentFramesWaitForTheConnectionOthersDoNot) {
 }
 
 TEST(FrameWriter, AFrameThatHasBegunEndsAndNothingQueuesBehindIt) {
+  stream::TestWorld world;
+  stream::TestRuntime runtime(world, Ipv4Address::Loopback(), 1);
   FakeStream stream;
-  FrameWriter writer(stream);
+  FrameWriter writer(runtime, stream);
   writer.Open();
   stream.room = 3;
   EXPECT_TRUE(writer.Write(Bytes("ab"), Bytes("cdef"), false));
@@ -181,9 +189,34 @@ TEST(FrameWriter, AFrameThatHasBegunEndsAndNothingQueuesBehindIt) {
   EXPECT_EQ(Text(stream.written), "abcdefghij");
 }
 
-TEST(FrameWriter, WhatWaitsHasALimit) {
+TEST(FrameWriter, MediaIsDroppedWhenTooMuchWaitsInTheStream) {
+  stream::TestWorld world;
+  stream::TestRuntime runtime(world, Ipv4Address::Loopback(), 1);
   FakeStream stream;
-  FrameWriter writer(stream);
+  FrameWriter writer(runtime, stream);
+  writer.Open();
+  // 200 bytes every 20 ms, none of which leaves: 200 ms of them and one frame more may wait.
+  const std::string frame(200, 'x');
+  int taken = 0;
+  for (int i = 0; i < 100; ++i) {
+    if (writer.Write(Bytes(frame), {}, false)) {
+      ++taken;
+      stream.waiting += frame.size();
+    }
+    world.RunFor(std::chrono::milliseconds(20));
+  }
+  EXPECT_GE(taken, 10);
+  EXPECT_LE(taken, 18);
+  EXPECT_TRUE(writer.Write(Bytes(frame), {}, true));
+  stream.waiting = 0;
+  EXPECT_TRUE(writer.Write(Bytes(frame), {}, false));
+}
+
+TEST(FrameWriter, WhatWaitsHasALimit) {
+  stream::TestWorld world;
+  stream::TestRuntime runtime(world, Ipv4Address::Loopback(), 1);
+  FakeStream stream;
+  FrameWriter writer(runtime, stream);
   const std::string frame(1000, 'x');
   int taken = 0;
   while (writer.Write(Bytes(frame), {}, true)) ++taken;

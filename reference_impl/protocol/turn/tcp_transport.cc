@@ -10,7 +10,7 @@ TcpTransport::TcpTransport(Runtime& runtime, Ipv4Address bind, const Endpoint& s
     : message_(std::move(message)),
       closed_(std::move(closed)),
       stream_(runtime.ConnectTcp({bind, 0}, server, *this)),
-      writer_(*stream_) {}
+      writer_(runtime, *stream_) {}
 
 void TcpTransport::Send(std::span<const uint8_t> header, std::span<const uint8_t> payload,
                         bool urgent) {

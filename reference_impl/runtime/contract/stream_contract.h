@@ -94,11 +94,14 @@ TEST_P(RuntimeContract, BackPressureReachesTheWriterAndLosesNothing) {
   }
   ASSERT_LT(sent, kFar) << "the reader's pause never reached the writer";
   EXPECT_EQ(tcp.server.received, "");
+  EXPECT_GT(tcp.client_stream->unsent(), 0u);
+  EXPECT_LT(tcp.client_stream->unsent(), sent);
 
   const int writable_before = tcp.client.writable;
   tcp.server_stream->ResumeReading();
   ASSERT_TRUE(RunUntil([&] { return tcp.client.writable > writable_before; }));
   ASSERT_TRUE(RunUntil([&] { return tcp.server.received.size() == sent; }, kGuard * 10));
+  EXPECT_EQ(tcp.client_stream->unsent(), 0u);
   for (size_t at = 0; at < sent; at += chunk.size()) {
     const size_t size = std::min(chunk.size(), sent - at);
     ASSERT_TRUE(tcp.server.received.compare(at, size, chunk, 0, size) == 0) << "at " << at;

@@ -29,6 +29,7 @@ class StreamService::PosixStream final : public ByteStream {
 
   void SetHandler(StreamHandler* handler) override { core_->SetHandler(handler); }
   size_t Write(std::span<const uint8_t> bytes) override { return core_->Write(bytes); }
+  size_t unsent() const override { return core_->unsent(); }
   void ShutdownWrite() override { core_->ShutdownWrite(); }
   void Abort() override { core_->Abort(); }
   void PauseReading() override { core_->PauseReading(); }

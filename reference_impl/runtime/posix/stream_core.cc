@@ -1,6 +1,8 @@
 #include "runtime/posix/stream_core.h"
 
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -61,7 +63,7 @@ void StreamCore::SetHandler(StreamHandler* handler) {
 size_t StreamCore::Write(std::span<const uint8_t> bytes) {
   if (watch_ == nullptr || failing_ || shutdown_wanted_) return 0;
   size_t taken = 0;
-  while (!connecting_ && unsent() == 0 && taken < bytes.size()) {
+  while (!connecting_ && kept() == 0 && taken < bytes.size()) {
     const ssize_t count =
         ::send(watch_->fd(), bytes.data() + taken, bytes.size() - taken, MSG_NOSIGNAL);
     if (count >= 0) {
@@ -73,20 +75,28 @@ size_t StreamCore::Write(std::span<const uint8_t> bytes) {
       return 0;
     }
   }
-  const size_t kept = std::min(bytes.size() - taken, kBufferBytes - unsent());
-  const auto rest = bytes.subspan(taken, kept);
+  const size_t more = std::min(bytes.size() - taken, kBufferBytes - kept());
+  const auto rest = bytes.subspan(taken, more);
   unsent_.insert(unsent_.end(), rest.begin(), rest.end());
-  taken += kept;
+  taken += more;
   if (taken < bytes.size()) wants_room_ = true;
-  if (unsent() > 0) watch_->Await(Readiness::kWritable);
+  if (kept() > 0) watch_->Await(Readiness::kWritable);
   return taken;
+}
+
+size_t StreamCore::unsent() const {
+  if (watch_ == nullptr) return 0;
+  int in_kernel = 0;
+  // tcp(7) has SIOCOUTQ, which counts what is under way too; this one does not.
+  if (::ioctl(watch_->fd(), SIOCOUTQNSD, &in_kernel) != 0 || in_kernel < 0) in_kernel = 0;
+  return kept() + static_cast<size_t>(in_kernel);
 }
 
 void StreamCore::ShutdownWrite() {
   if (watch_ == nullptr || failing_) return;
   shutdown_wanted_ = true;
   wants_room_ = false;
-  if (!connecting_ && unsent() == 0) Flush();
+  if (!connecting_ && kept() == 0) Flush();
 }
 
 void StreamCore::Abort() {
@@ -114,7 +124,7 @@ void StreamCore::AwaitReading() {
 
 bool StreamCore::BeginClosing(std::function<void()> ended) {
   handler_ = nullptr;
-  if (watch_ == nullptr || failing_ || (connecting_ && unsent() == 0)) return true;
+  if (watch_ == nullptr || failing_ || (connecting_ && kept() == 0)) return true;
   closing_ = true;
   timer_ = loop_.NewTimer([this] { Fail({ErrorCode::kTimedOut, ""}); });
   timer_->Start(kClosingTime);
@@ -181,9 +191,9 @@ void StreamCore::Read() {
 }
 
 void StreamCore::Flush() {
-  while (unsent() > 0) {
+  while (kept() > 0) {
     const ssize_t count =
-        ::send(watch_->fd(), unsent_.data() + unsent_begin_, unsent(), MSG_NOSIGNAL);
+        ::send(watch_->fd(), unsent_.data() + unsent_begin_, kept(), MSG_NOSIGNAL);
     if (count >= 0) {
       unsent_begin_ += static_cast<size_t>(count);
     } else if (errno == EAGAIN) {
@@ -193,16 +203,16 @@ void StreamCore::Flush() {
       return Fail(SystemError(errno, Name(remote_)));
     }
   }
-  if (unsent_begin_ >= kBufferBytes / 2 || unsent() == 0) {
+  if (unsent_begin_ >= kBufferBytes / 2 || kept() == 0) {
     unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(unsent_begin_));
     unsent_begin_ = 0;
   }
-  if (unsent() == 0 && shutdown_wanted_ && !shutdown_done_) {
+  if (kept() == 0 && shutdown_wanted_ && !shutdown_done_) {
     shutdown_done_ = true;
     ::shutdown(watch_->fd(), SHUT_WR);
     return EndIfClosed();
   }
-  if (wants_room_ && unsent() <= kBufferBytes / 2) {
+  if (wants_room_ && kept() <= kBufferBytes / 2) {
     wants_room_ = false;
     Tell([](StreamHandler& handler) { handler.OnWritable(); });
   }

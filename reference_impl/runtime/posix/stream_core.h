@@ -36,6 +36,8 @@ class StreamCore final : private EventLoop::Watcher {
 
   void SetHandler(StreamHandler* handler);
   size_t Write(std::span<const uint8_t> bytes);
+  // Here and in the kernel, which does not tell for local streams.
+  size_t unsent() const;
   void ShutdownWrite();
   void Abort();
   void PauseReading();
@@ -53,7 +55,7 @@ class StreamCore final : private EventLoop::Watcher {
   void Read();
   void Flush();
   void AwaitReading();
-  size_t unsent() const { return unsent_.size() - unsent_begin_; }
+  size_t kept() const { return unsent_.size() - unsent_begin_; }
   // Ends a closing core when both sides are through. May destroy it.
   void EndIfClosed();
   void Fail(Error error);
