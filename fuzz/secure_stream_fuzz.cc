@@ -109,9 +109,9 @@ struct Change {
 void Between(Bench& bench, Input& input) {
   for (size_t i = input.Below(4); i > 0; --i) {
     bench.client.to_send.emplace_back(TextOf(input.Take(input.Byte())));
-    bench.server.to_send.push_back(std::string(i * 3000, static_cast<char>('a' + i)));
+    bench.server.to_send.push_back(std::string(i * 300, static_cast<char>('a' + i)));
   }
-  const size_t piece = input.U16() + 1u;
+  const size_t piece = 8 + input.U16() % 2048u;
   bench.world.piece = [piece](size_t) { return piece; };
   std::map<size_t, Change> changes;  // by number of the piece
   while (!input.empty()) {
