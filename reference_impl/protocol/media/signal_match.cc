@@ -20,35 +20,57 @@ constexpr double kSilence = 16 * 16;
 // At most so many windows are searched over the whole range to find the overall delay.
 constexpr size_t kSurveyed = 8;
 
-// In place, radix 2; `values.size()` is a power of two. Without scaling in either direction.
-void Transform(std::vector<Complex>& values, bool inverse) {
-  const size_t size = values.size();
-  for (size_t i = 1, j = 0; i < size; ++i) {
-    size_t bit = size >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
-    j ^= bit;
-    if (i < j) std::swap(values[i], values[j]);
-  }
-  for (size_t length = 2; length <= size; length *= 2) {
-    const double angle = (inverse ? 2 : -2) * std::numbers::pi / static_cast<double>(length);
-    std::vector<Complex> roots(length / 2);
-    for (size_t k = 0; k < roots.size(); ++k) {
-      roots[k] = Complex(static_cast<float>(std::cos(angle * static_cast<double>(k))),
-                         static_cast<float>(std::sin(angle * static_cast<double>(k))));
+// A discrete Fourier transform of one size, a power of two: radix 2, in place, without scaling in
+// either direction.
+class Transform {
+ public:
+  size_t size() const { return size_; }
+
+  void Prepare(size_t size) {
+    if (size == size_) return;
+    size_ = size;
+    roots_.resize(size / 2);
+    for (size_t k = 0; k < roots_.size(); ++k) {
+      const double angle =
+          -2 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(size);
+      roots_[k] = Complex(static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle)));
     }
-    for (size_t begin = 0; begin < size; begin += length) {
-      for (size_t k = 0; k < length / 2; ++k) {
-        const Complex even = values[begin + k];
-        const Complex& factor = roots[k];
-        const Complex& value = values[begin + k + length / 2];
-        const Complex odd(value.real() * factor.real() - value.imag() * factor.imag(),
-                          value.real() * factor.imag() + value.imag() * factor.real());
-        values[begin + k] = even + odd;
-        values[begin + k + length / 2] = even - odd;
+  }
+
+  void Forward(std::vector<Complex>& values) const {
+    for (size_t i = 1, j = 0; i < size_; ++i) {
+      size_t bit = size_ >> 1;
+      for (; j & bit; bit >>= 1) j ^= bit;
+      j ^= bit;
+      if (i < j) std::swap(values[i], values[j]);
+    }
+    for (size_t length = 2; length <= size_; length *= 2) {
+      const size_t stride = size_ / length;
+      for (size_t begin = 0; begin < size_; begin += length) {
+        for (size_t k = 0; k < length / 2; ++k) {
+          const Complex even = values[begin + k];
+          const Complex& factor = roots_[k * stride];
+          const Complex& value = values[begin + k + length / 2];
+          const Complex odd(value.real() * factor.real() - value.imag() * factor.imag(),
+                            value.real() * factor.imag() + value.imag() * factor.real());
+          values[begin + k] = even + odd;
+          values[begin + k + length / 2] = even - odd;
+        }
       }
     }
   }
-}
+
+  // The conjugate of the transform of the conjugate.
+  void Backward(std::vector<Complex>& values) const {
+    for (Complex& value : values) value = std::conj(value);
+    Forward(values);
+    for (Complex& value : values) value = std::conj(value);
+  }
+
+ private:
+  size_t size_ = 0;
+  std::vector<Complex> roots_;
+};
 
 double Energy(Samples samples) {
   int64_t sum = 0;
@@ -193,10 +215,11 @@ class Matcher {
     range_spectrum_.assign(size, Complex());
     std::copy(window.begin(), window.end(), window_spectrum_.begin());
     std::copy(range.begin(), range.end(), range_spectrum_.begin());
-    Transform(window_spectrum_, false);
-    Transform(range_spectrum_, false);
+    transform_.Prepare(size);
+    transform_.Forward(window_spectrum_);
+    transform_.Forward(range_spectrum_);
     for (size_t i = 0; i < size; ++i) range_spectrum_[i] *= std::conj(window_spectrum_[i]);
-    Transform(range_spectrum_, true);
+    transform_.Backward(range_spectrum_);
 
     const double window_energy = Energy(window);
     for (int64_t at = first; at <= last; ++at) {
@@ -216,6 +239,7 @@ class Matcher {
   const Samples sent_, heard_;
   const MatchSettings settings_;
   std::vector<int64_t> energy_before_;
+  Transform transform_;
   std::vector<Complex> window_spectrum_, range_spectrum_;
 };
 
