@@ -48,6 +48,23 @@ TEST_F(RelayWayTest, IsThereWhileSomebodyWantsIt) {
   EXPECT_EQ(relay.count(stun::kAllocate), 3);
 }
 
+TEST_F(RelayWayTest, WhatIsGivenBackLateDoesNotTakeTheNextWithIt) {
+  auto& relay = AddRelay(1);
+  const auto port = Port(anna_);
+  port->SetRelays(Relays({1}));
+  WaysUser user;
+  ASSERT_TRUE(port->checks()->AddUser("one", &user, true));
+  world_.RunFor(milliseconds(100));
+  // The request to give it back is lost and would be repeated after half a second.
+  world_.udp_works = false;
+  port->checks()->RemoveUser("one");
+  world_.udp_works = true;
+  ASSERT_TRUE(port->checks()->AddUser("one", &user, true));
+  world_.RunFor(seconds(3));
+  EXPECT_EQ(relay.allocations(), 1u);
+  EXPECT_TRUE(Relayed(port->checks()->LocalCandidates()));
+}
+
 TEST_F(RelayWayTest, ComesWithTheCredential) {
   auto& relay = AddRelay(1);
   const auto port = Port(anna_);
