@@ -9,6 +9,7 @@ namespace {
 
 // How long a stop waits for channels that do not end by themselves.
 constexpr Duration kStopPatience = std::chrono::seconds(10);
+constexpr int kManagerPort = 5038;  // what Asterisk has in manager.conf.sample
 
 }  // namespace
 
@@ -27,6 +28,11 @@ PbxProcess::PbxProcess(Runtime& runtime, ConfigurationFiles files, const skype_d
                  if (!error.empty()) core_.Log("ERROR", error);
                  return error.empty();
                }),
+      manager_port_(
+          runtime,
+          [this](std::function<void(std::string_view)> write, std::function<void()> closed) {
+            return NewAmiSession(std::move(write), std::move(closed));
+          }),
       self_(std::make_shared<PbxProcess*>(this)) {
   core_.manager().Listen(this);
   RegisterLocalTechnology(core_);
@@ -85,10 +91,28 @@ std::string PbxProcess::LoadDialplan() {
   return "";
 }
 
+// Local and open where manager.conf says nothing, as the harness has it in a real Asterisk.
+void PbxProcess::OpenManagerPort() {
+  const auto read =
+      ReadConfiguration("manager.conf", [this](const std::string& name) { return ReadFile(name); });
+  const Configuration settings = read.ok() ? *read : Configuration{};
+  if (!IsTrueSetting(settings.Get("general", "enabled").value_or("yes"))) return;
+  const int port = ToInt(settings.Get("general", "port").value_or(""), kManagerPort);
+  const auto address =
+      Ipv4Address::Parse(settings.Get("general", "bindaddr").value_or("127.0.0.1"));
+  if (!address || port < 1 || port > 0xFFFF) {
+    core_.Warn("manager.conf: bindaddr or port is no address or port");
+    return;
+  }
+  const Status status = manager_port_.Listen({*address, static_cast<uint16_t>(port)});
+  if (!status.ok()) core_.Warn("Unable to bind AMI server: " + status.error().message);
+}
+
 void PbxProcess::Start(std::function<void(const std::string& error)> done) {
   std::string error = WriteFiles();
   if (error.empty()) error = LoadConfiguration();
   if (error.empty()) {
+    OpenManagerPort();
     modules_.Autoload();
     core_.manager().Emit("FullyBooted", kClassSystem,
                          {{"Status", "Fully Booted"}, {"Uptime", "0"}, {"LastReload", "0"}});

@@ -9,6 +9,7 @@
 #include "asterisk_harness/pbx.h"
 #include "asterisk_harness/simulated/ami_session.h"
 #include "asterisk_harness/simulated/console.h"
+#include "asterisk_harness/simulated/manager_port.h"
 #include "asterisk_harness/simulated/modules.h"
 #include "asterisk_harness/simulated/pbx_core.h"
 
@@ -39,6 +40,7 @@ class PbxProcess final : public Pbx, private EventListener {
   std::string WriteFiles();
   std::string LoadConfiguration();
   std::string LoadDialplan();
+  void OpenManagerPort();
 
   Runtime& runtime_;
   const ConfigurationFiles given_files_;
@@ -47,6 +49,7 @@ class PbxProcess final : public Pbx, private EventListener {
   PbxCore core_;
   Modules modules_;
   Console console_;
+  ManagerPort manager_port_;
   uint64_t last_action_ = 0;
   // Posted work of a PBX that is gone finds nobody.
   std::shared_ptr<PbxProcess*> self_;

@@ -448,6 +448,71 @@ TEST(AmiSession, WrongPasswordCloses) {
   EXPECT_TRUE(closed);
 }
 
+// What a program on the same machine sees of the manager interface.
+class ManagerClient final : public StreamHandler {
+ public:
+  explicit ManagerClient(Runtime& runtime)
+      : stream_(runtime.ConnectTcp({}, {Ipv4Address::Of(127, 0, 0, 1), 5038}, *this)) {}
+  void Send(std::string_view text) {
+    stream_->Write({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  }
+  std::string heard;
+  bool ended = false;
+
+ private:
+  void OnData(std::span<const uint8_t> bytes) override { heard.append(bytes.begin(), bytes.end()); }
+  void OnEndOfStream() override { ended = true; }
+  void OnError(const Error&) override { ended = true; }
+  std::unique_ptr<ByteStream> stream_;
+};
+
+TEST(ManagerPort, IsWhereAProgramLogsIn) {
+  ConfigurationFiles files = With("");
+  files.emplace_back("manager.conf", "[lab]\nsecret=s3\nread=system\nwrite=command\n");
+  PbxBed bed(files);
+  bed.Run(milliseconds(10));
+  ManagerClient client(*bed.runtime);
+  bed.Run(milliseconds(10));
+  EXPECT_EQ(client.heard, "Asterisk Call Manager/11.0.0\r\n");
+  client.Send("Action: Login\r\nUsername: lab\r\nSecret: s3\r\n\r\n");
+  bed.Run(milliseconds(10));
+  EXPECT_THAT(client.heard, HasSubstr("Authentication accepted"));
+  EXPECT_FALSE(client.ended);
+  client.Send("Action: Logoff\r\n\r\n");
+  bed.Run(milliseconds(10));
+  EXPECT_TRUE(client.ended);
+  // Its port is nobody else's.
+  struct Nobody final : AcceptHandler {
+    void OnAccept(std::unique_ptr<ByteStream>) override {}
+  } nobody;
+  EXPECT_FALSE(bed.runtime->ListenTcp({{}, 5038}, nobody).ok());
+}
+
+TEST(ManagerPort, ResetsWhoIsTooMany) {
+  PbxBed bed(With(""));
+  std::vector<std::unique_ptr<ManagerClient>> clients;
+  for (size_t i = 0; i <= ManagerPort::kMaxConnections; ++i) {
+    clients.push_back(std::make_unique<ManagerClient>(*bed.runtime));
+    bed.Run(milliseconds(1));
+  }
+  EXPECT_FALSE(clients[ManagerPort::kMaxConnections - 1]->ended);
+  EXPECT_TRUE(clients.back()->ended);
+  clients.erase(clients.begin());
+  bed.Run(milliseconds(10));
+  ManagerClient next(*bed.runtime);
+  bed.Run(milliseconds(10));
+  EXPECT_FALSE(next.ended);
+}
+
+TEST(ManagerPort, IsClosedWhereItIsDisabled) {
+  ConfigurationFiles files = With("");
+  files.emplace_back("manager.conf", "[general]\nenabled=no\n");
+  PbxBed bed(files);
+  ManagerClient client(*bed.runtime);
+  bed.Run(milliseconds(10));
+  EXPECT_TRUE(client.ended);
+}
+
 TEST(Console, UnknownCommandIsAnsweredAsAsteriskDoes) {
   PbxBed bed(With("exten => _X.,1,Wait(1)\nexten => 1,hint,Skype:a@b\n"));
   EXPECT_EQ(

@@ -136,9 +136,13 @@ void RelayWay::Start() {
 }
 
 void RelayWay::Stop() {
-  next_->Cancel();
   checking_ = false;
   if (relay_) GiveBack(std::move(relay_));
+  GiveBackAttempts();
+}
+
+void RelayWay::GiveBackAttempts() {
+  next_->Cancel();
   for (auto& attempt : attempts_) GiveBack(std::move(attempt));
   attempts_.clear();
 }
@@ -167,10 +171,12 @@ void RelayWay::ForgetLeaving(const Endpoint& server) {
 }
 
 void RelayWay::TryNext() {
-  if (relay_ || relays_.name.empty()) return;
+  if ((relay_ && !checking_) || relays_.name.empty()) return;
   if (next_door_ == doors_.size()) {
     if (!attempts_.empty()) return;  // the last one to fail goes on
-    doors_ = RelayDoors(relays_.nodes, surroundings_, send_udp_ != nullptr, avoided_);
+    // A spare one is for the case that UDP does not get through any more.
+    const bool by_udp = send_udp_ != nullptr && !relay_;
+    doors_ = RelayDoors(relays_.nodes, surroundings_, by_udp, avoided_);
     next_door_ = 0;
     if (doors_.empty()) return;
   }
@@ -186,20 +192,33 @@ void RelayWay::TryNext() {
 }
 
 void RelayWay::OnOpen(Relay& relay) {
+  if (relay_) {
+    next_->Cancel();
+    return;
+  }
+  Take(relay);
+  user_.OnRelayOpen();
+}
+
+RelayWay::Relay* RelayWay::Spare() const {
+  const auto found = std::find_if(attempts_.begin(), attempts_.end(), [](const auto& attempt) {
+    return attempt->allocation().allocated();
+  });
+  return found == attempts_.end() ? nullptr : found->get();
+}
+
+void RelayWay::Take(Relay& relay) {
   const auto found = std::find_if(attempts_.begin(), attempts_.end(),
                                   [&](const auto& attempt) { return attempt.get() == &relay; });
   relay_ = std::move(*found);
   attempts_.erase(found);
-  for (auto& attempt : attempts_) GiveBack(std::move(attempt));
-  attempts_.clear();
-  next_->Cancel();
+  GiveBackAttempts();
   pause_ = kFirstPause;
   avoided_ = Endpoint();
   if (relay.allocation().challenge() &&
       (challenges_.size() < kMaxChallenges || challenges_.count(relay.door().node) != 0)) {
     challenges_[relay.door().node] = *relay.allocation().challenge();
   }
-  user_.OnRelayOpen();
 }
 
 void RelayWay::OnLost(Relay& relay, int error) {
@@ -210,7 +229,12 @@ void RelayWay::OnLost(Relay& relay, int error) {
     avoided_ = error == 0 ? relay.door().node : Endpoint();
     checking_ = false;
     Retire(std::move(relay_));
-    if (wanted_) Start();
+    if (Relay* const spare = Spare()) {
+      Take(*spare);
+    } else if (wanted_) {
+      GiveBackAttempts();
+      Start();
+    }
     user_.OnRelayLost(way);
     return;
   }
@@ -283,13 +307,16 @@ void RelayWay::OnChecked(bool alive) {
   if (!checking_ || !relay_) return;
   if (alive) {
     checking_ = false;
+    GiveBackAttempts();
     return;
   }
   // A connection has its own repetitions, which come later and later: a new one is better.
-  if (relay_->door().tcp || link_works_() || runtime_.Now() >= check_end_) {
+  const bool given_up = link_works_() || runtime_.Now() >= check_end_;
+  if (relay_->door().tcp || given_up || Spare() != nullptr) {
     OnLost(*relay_, 0);
     return;
   }
+  if (attempts_.empty() && !next_->running()) Start();
   relay_->allocation().Check(kCheck, [this](bool answered) { OnChecked(answered); });
 }
 

@@ -68,7 +68,8 @@ class RelayWay {
 
   // Asks whether it still answers, repeatedly. Without an answer it is lost after 0.6 s, if
   // `link_works` says that others answer; while nobody does, it is the link that is broken, and the
-  // allocation will still be there afterwards.
+  // allocation will still be there afterwards. Meanwhile a relay is sought by TCP: when that opens
+  // and this one still says nothing, it is UDP alone that is blocked, and that one takes over.
   void Check(std::function<bool()> link_works);
 
  private:
@@ -76,6 +77,10 @@ class RelayWay {
 
   void TryNext();
   void OnOpen(Relay& relay);
+  // An attempt that has opened while the present relay is being asked.
+  Relay* Spare() const;
+  void Take(Relay& relay);
+  void GiveBackAttempts();
   void OnLost(Relay& relay, int error);
   void OnChecked(bool alive);
   void Start();

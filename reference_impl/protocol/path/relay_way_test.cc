@@ -211,6 +211,10 @@ class SuspectedRelayTest : public RelayWayTest {
     way_ = Relayed(port_->checks()->LocalCandidates())->way;
     user_.told.clear();
   }
+  void SetLink(bool works) {
+    world_.udp_works = works;
+    world_.tcp_answers = [works](const Endpoint&, const Endpoint&) { return works; };
+  }
   std::unique_ptr<MediaPort> port_;
   WaysUser user_;
   WayId way_ = 0;
@@ -256,11 +260,11 @@ TEST_F(SuspectedRelayTest, ANatThatStartedAnewLeavesItBehind) {
 }
 
 TEST_F(SuspectedRelayTest, ACutLinkIsNotItsFault) {
-  world_.udp_works = false;
+  SetLink(false);
   port_->checks()->Suspect();
   world_.RunFor(seconds(5));
   EXPECT_THAT(user_.told, IsEmpty());
-  world_.udp_works = true;
+  SetLink(true);
   world_.RunFor(seconds(2));
   EXPECT_THAT(user_.told, IsEmpty());
   EXPECT_EQ(Relayed(port_->checks()->LocalCandidates())->way, way_);
@@ -269,14 +273,39 @@ TEST_F(SuspectedRelayTest, ACutLinkIsNotItsFault) {
 }
 
 TEST_F(SuspectedRelayTest, ItIsItsFaultWhenTheLinkIsBackAndItIsNot) {
-  world_.udp_works = false;
+  SetLink(false);
   port_->checks()->Suspect();
   world_.RunFor(seconds(5));
   relays_[0].answers = false;
-  world_.udp_works = true;
+  SetLink(true);
   world_.RunFor(milliseconds(500 + 20 + 600 + 40));
   EXPECT_THAT(user_.closed, ElementsAre(way_));
   EXPECT_EQ(relays_[1].allocations(), 1u);
+}
+
+TEST_F(SuspectedRelayTest, WhereOnlyUdpIsBlockedAConnectionTakesOver) {
+  world_.udp_works = false;
+  port_->checks()->Suspect();
+  // Two checks without an answer, and the relay by TCP has opened during the second.
+  world_.RunFor(milliseconds(1201));
+  EXPECT_THAT(user_.told, ElementsAre("closed", "candidates"));
+  EXPECT_THAT(user_.closed, ElementsAre(way_));
+  const auto relayed = Relayed(port_->checks()->LocalCandidates());
+  ASSERT_TRUE(relayed);
+  EXPECT_NE(relayed->way, way_);
+  EXPECT_EQ(relays_[0].allocations(), 2u);  // the old one, which nobody can give back, lapses
+}
+
+TEST_F(SuspectedRelayTest, AConnectionIsNotNeededWhenUdpIsBackFirst) {
+  world_.udp_works = false;
+  port_->checks()->Suspect();
+  world_.RunFor(milliseconds(1000));
+  EXPECT_EQ(relays_[0].allocations(), 2u);
+  world_.udp_works = true;
+  world_.RunFor(seconds(2));
+  EXPECT_THAT(user_.told, IsEmpty());
+  EXPECT_EQ(Relayed(port_->checks()->LocalCandidates())->way, way_);
+  EXPECT_EQ(relays_[0].allocations(), 1u);
 }
 
 TEST_F(SuspectedRelayTest, AllDeadIsTriedAgainLater) {

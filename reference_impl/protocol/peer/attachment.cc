@@ -62,7 +62,7 @@ void Attachment::Stop() {
   }
   registered_ = false;
   credential_.Clear();
-  share_.SetHome(this, {});
+  share_.LoggedOut(this);
   state_ = LoginState::kLoggingOut;
   runtime_.Post([self = self_] {
     if (*self == nullptr) return;

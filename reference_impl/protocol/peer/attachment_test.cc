@@ -335,6 +335,15 @@ TEST_F(AttachmentTest, PeersOfOneProcessShareSurveyAndStunServer) {
   moneypenny = nullptr;
 }
 
+TEST_F(AttachmentTest, WhoHasLoggedOutSurveysAnew) {
+  LogIn();
+  attachment_->Stop();
+  world_.RunFor(seconds(1));
+  ForgetWhatWasAsked();
+  LogIn();
+  EXPECT_THAT(port_->asked, Not(IsEmpty()));
+}
+
 TEST_F(AttachmentTest, TwoWhoLogInAtOnceSurveyOnce) {
   Build(24);
   auto moneypenny_settings = settings_;

@@ -32,6 +32,11 @@ void PortShare::SetHome(const void* peer, const Endpoint& home) {
   port_.UseStunServer(stun_server_);
 }
 
+void PortShare::LoggedOut(const void* peer) {
+  SetHome(peer, {});
+  if (homes_.empty()) surveyed_ = false;
+}
+
 void PortShare::SetRelays(const std::vector<Endpoint>& known, const Endpoint& home,
                           const std::string& name, const std::string& password) {
   path::RelaySettings relays;

@@ -27,6 +27,9 @@ class PortShare {
   // Where `peer` is at home now; not set: nowhere (any more). The port's STUN server is the home
   // of the peer that has had one for the longest time, so that it changes seldom.
   void SetHome(const void* peer, const Endpoint& home);
+  // `peer` is at home nowhere because it has logged out. When nobody is left, who comes next
+  // surveys anew: by then the firewall, or the whole network, may be another.
+  void LoggedOut(const void* peer);
 
   // The nearest supernodes, then those of `known`; `home` only when there is nobody else: a
   // relay elsewhere is still there when the home is lost, and the other way round.
