@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 #include <utility>
 
 #include "conformance/checks/sighting.h"
@@ -68,10 +69,21 @@ CaseResult Crashed(const Scenario& scenario, const CommonOptions& common, int ex
   return result;
 }
 
+// Under the real clock the one that lasts longest must not begin last.
+std::vector<size_t> LongestFirst(const std::vector<Scenario>& scenarios) {
+  std::vector<size_t> order(scenarios.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return scenarios[a].lasts > scenarios[b].lasts; });
+  return order;
+}
+
 std::vector<CaseResult> RunInWorkers(const std::vector<Scenario>& scenarios,
                                      const CommonOptions& common, int jobs) {
+  const std::vector<size_t> order = LongestFirst(scenarios);
   std::vector<std::vector<std::string>> commands;
-  for (const Scenario& scenario : scenarios) {
+  for (const size_t index : order) {
+    const Scenario& scenario = scenarios[index];
     std::vector<std::string> command = {
         OwnPath(),     "--source-root", common.source_root,         "worker", scenario.file, "--on",
         common.target, "--seed",        std::to_string(common.seed)};
@@ -82,10 +94,11 @@ std::vector<CaseResult> RunInWorkers(const std::vector<Scenario>& scenarios,
   std::vector<CaseResult> results(scenarios.size());
   RunChildren(commands, jobs, [&](size_t job, const ChildResult& child) {
     Result<CaseResult> result = CaseResultFromJson(child.output);
-    results[job] = child.exit_code == 0 && result.ok()
-                       ? std::move(*result)
-                       : Crashed(scenarios[job], common, child.exit_code);
-    progress.Done(results[job]);
+    const size_t index = order[job];
+    results[index] = child.exit_code == 0 && result.ok()
+                         ? std::move(*result)
+                         : Crashed(scenarios[index], common, child.exit_code);
+    progress.Done(results[index]);
   });
   return results;
 }

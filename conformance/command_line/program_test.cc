@@ -40,8 +40,8 @@ TEST(ProgramTest, EveryWrongUseEndsWithTwoAndSaysWhatIsAllowed) {
   const struct {
     std::string arguments, found, allowed;
   } cases[] = {
-      {"", "no command", "conform, run, report or bench"},
-      {"--json", "unknown command '--json'", "conform, run, report or bench"},
+      {"", "no command", "conform, run, matrix, report or bench"},
+      {"--json", "unknown command '--json'", "conform, run, matrix, report or bench"},
       {"rnu x", "unknown command 'rnu'", "did you mean 'run'?"},
       {"conform --frobnicate", "--frobnicate", "'conform' takes "},
       {"conform extra", "extra", "'conform' takes "},
@@ -68,7 +68,7 @@ TEST(ProgramTest, EveryWrongUseEndsWithTwoAndSaysWhatIsAllowed) {
       {"conform --jobs -1", "-1", "1 to 256"},
       {"conform --jobs 1000000", "1000000", "1 to 256"},
       {"conform --jobs many", "many", "1 to 256"},
-      {"conform --filter none-such --out " + at + "/o", "none-such", "there is asterisk-hangs-up"},
+      {"conform --filter none-such --out " + at + "/o", "none-such", ", asterisk-hangs-up, "},
       {"report", "RUN is required", "'report' takes RUN"},
       {"report a b c", "received 3", "'report' takes RUN"},
       {"report " + at + "/none", "No such file", ""},

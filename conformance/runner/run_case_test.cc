@@ -76,6 +76,18 @@ TEST_F(RunCaseTest, ATargetThatCannotRunIsUnsupportedWithItsReason) {
   EXPECT_EQ(result->checks.at(0).reason, "no root");
 }
 
+TEST_F(RunCaseTest, WhatAScenarioSaysThatATargetCannotRunIsNotTriedThere) {
+  Scenario scenario = Load("incoming-call-public.yaml");
+  scenario.unsupported_on = {{"asterisk-22", "it takes a month"}};
+  Result<CaseResult> result = RunCase(scenario, UnavailableFactory(), {1, ""});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->verdict(), Verdict::kUnsupported);
+  EXPECT_EQ(result->checks.at(0).reason, "it takes a month");
+  result = RunCase(scenario, *NewSimulatedPbxFactory(), {1, ""});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->verdict(), Verdict::kPass);
+}
+
 TEST_F(RunCaseTest, ASuiteSumsUpByRequirement) {
   CaseResult first, second;
   first.name = "a";

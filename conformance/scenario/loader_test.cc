@@ -117,6 +117,20 @@ TEST(LoaderTest, RefusesWrongShapes) {
               ElementsAre(HasSubstr("expected exactly 1")));
 }
 
+TEST(LoaderTest, ATargetThatCannotRunItIsNamedWithTheReason) {
+  const std::string summary = "requirements: [SFA-1-03]\n";
+  std::string text = kGood;
+  text.insert(text.find(summary), "unsupported_on: {asterisk-16: it takes a month}\n");
+  const LoadedScenario loaded = Load(text);
+  ASSERT_TRUE(loaded.scenario.has_value());
+  EXPECT_THAT(loaded.scenario->unsupported_on,
+              ElementsAre(std::pair<std::string, std::string>("asterisk-16", "it takes a month")));
+  EXPECT_THAT(MistakesWith(summary, summary + "unsupported_on: {asterisk-61: it takes a month}\n"),
+              ElementsAre(HasSubstr("did you mean 'asterisk-16'?")));
+  EXPECT_THAT(MistakesWith(summary, summary + "unsupported_on: {asterisk-16: \"\"}\n"),
+              ElementsAre(HasSubstr("why not, for reports")));
+}
+
 TEST(LoaderTest, EveryListedRequirementIsJudged) {
   std::string text = kGood;
   const auto replace = [&](const std::string& from, const std::string& to) {

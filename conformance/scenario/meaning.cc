@@ -34,6 +34,7 @@ class Reader {
     }
     scenario_.date = *ParseDate("2010-06-01");
     if (root["date"]) ReadDate(root["date"]);
+    if (root["unsupported_on"]) scenario_.unsupported_on = FieldsOf(root["unsupported_on"]);
     network_.ReadSites(root["network"]);
     network_.ReadCommunity(root["community"]);
     ReadAccounts(root["accounts"]);

@@ -109,6 +109,7 @@ struct Scenario {
   std::vector<std::string> requirements;
   WallTime date{};
   Duration lasts{};                      // from the world's beginning to its end
+  Fields unsupported_on;                 // targets that cannot run it, each with the reason
   std::vector<sim::SiteSettings> sites;  // one behind another stands after it
   CommunitySpec community;
   std::vector<AccountSpec> accounts;

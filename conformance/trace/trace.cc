@@ -57,7 +57,19 @@ const std::string& Observation::Get(const std::string& name) const {
   return kNothing;
 }
 
+void Trace::BeginAt(MonotonicTime zero) {
+  zero_ = zero;
+  for (Observation& seen : observations_) seen.at = MonotonicTime();
+}
+
+void Trace::Add(Observation observation) {
+  observation.at -= zero_.time_since_epoch();
+  observations_.push_back(std::move(observation));
+}
+
 void Trace::AddRecording(MonotonicTime at, Recording recording) {
+  recording.sent_start -= zero_.time_since_epoch();
+  recording.heard_start -= zero_.time_since_epoch();
   const auto instant = [](MonotonicTime time) {
     return std::to_string(time.time_since_epoch().count());
   };

@@ -49,7 +49,11 @@ struct Recording {
 
 class Trace {
  public:
-  void Add(Observation observation) { observations_.push_back(std::move(observation)); }
+  // What is added from now on, in the world's time, is kept with `zero` as time 0. What was added
+  // before was seen at 0.
+  void BeginAt(MonotonicTime zero);
+
+  void Add(Observation observation);
   // Adds an observation with its measures, and keeps the samples.
   void AddRecording(MonotonicTime at, Recording recording);
 
@@ -63,6 +67,7 @@ class Trace {
   std::string Hash() const;
 
  private:
+  MonotonicTime zero_{};
   std::vector<Observation> observations_;
   std::vector<Recording> recordings_;
 };

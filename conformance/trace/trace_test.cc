@@ -29,6 +29,21 @@ TEST(TraceTest, TheHashCoversTheSamples) {
   EXPECT_EQ(Small(1).Hash().size(), 64u);
 }
 
+TEST(TraceTest, TimesCountFromTheBeginning) {
+  const auto seconds = [](int count) { return MonotonicTime(std::chrono::seconds(count)); };
+  Trace trace;
+  trace.Add({seconds(3), Observer::kWorld, "world", "ready", {}});
+  trace.BeginAt(seconds(4));
+  trace.Add({seconds(5), Observer::kStep, "asterisk", "cli", {}});
+  trace.AddRecording(seconds(9), {"austin", seconds(6), seconds(7), {}, {}, 0, 0});
+  EXPECT_EQ(trace.observations()[0].at, seconds(0));
+  EXPECT_EQ(trace.observations()[1].at, seconds(1));
+  EXPECT_EQ(trace.observations()[2].at, seconds(5));
+  EXPECT_EQ(trace.recordings()[0].sent_start, seconds(2));
+  EXPECT_EQ(trace.recordings()[0].heard_start, seconds(3));
+  EXPECT_EQ(trace.observations()[2].Get("heard_start"), "3000000000");
+}
+
 TEST(TraceTest, FieldNamesHaveNoCase) {
   EXPECT_EQ(Small(1).observations()[0].Get("cause"), "16");
   EXPECT_EQ(Small(1).observations()[0].Get("none"), "");

@@ -15,6 +15,7 @@
 namespace sfa::conformance {
 namespace {
 
+constexpr Duration kLongestStart = std::chrono::seconds(90);
 // Generous: a stop asks the engine to end, which has 3 s.
 constexpr Duration kLongestStop = std::chrono::seconds(30);
 constexpr Duration kLongestAnswer = std::chrono::seconds(5);
@@ -44,6 +45,7 @@ class World final : private PbxSiteObserver {
       if (built.ok()) {
         RunSteps();
         LookAround();
+        Begin();
         Stop();
       } else if (built.error().code == ErrorCode::kPermissionDenied ||
                  built.error().code == ErrorCode::kNotFound) {
@@ -64,7 +66,11 @@ class World final : private PbxSiteObserver {
  private:
   Status Build() {
     for (const sim::SiteSettings& site : scenario_.sites) network_.AddSite(site);
+  // kPermissionDenied and kNotFound: this target cannot run it.
     const Computer::LogSink log = [this](const std::string& process, std::string_view text) {
+    for (const auto& [target, reason] : scenario_.unsupported_on) {
+      if (target == factory_.target()) return Error{ErrorCode::kNotFound, reason};
+    }
       OnDiagnostic(process, std::string(text));
     };
     auto community = Community::Make(scenario_.community, scenario_.accounts, network_, log);
@@ -77,7 +83,7 @@ class World final : private PbxSiteObserver {
       people_.push_back(
           std::make_unique<Person>(account, std::move(computer), community_->network(),
                                    simulation_.SeedFor("voice of " + account.name), run_.trace));
-      if (account.online) people_.back()->LogIn();
+      if (account.online) online_.push_back(people_.back().get());
     }
     auto pbx = factory_.Make(scenario_.asterisk, simulation_, network_, *this);
     if (!pbx.ok()) return pbx.error();
@@ -94,12 +100,24 @@ class World final : private PbxSiteObserver {
 
   void RunSteps() {
     for (const Step& step : scenario_.steps) {
-      simulation_.RunUntilOrTimeout([this] { return broken_; }, MonotonicTime(step.at));
+      simulation_.RunUntilOrTimeout([this] { return broken_; }, zero_ + step.at);
+  // The scenario's time 0. A real Asterisk takes some seconds to start, as many as the machine
+  // needs: they are none of the scenario's.
+  void Begin() {
+    if (factory_.clock() == sim::ClockKind::kReal) {
+      simulation_.RunUntilOrTimeout([this] { return pbx_ready_ || broken_; },
+                                    MonotonicTime(kLongestStart));
+    }
+    zero_ = simulation_.Now();
+    run_.trace.BeginAt(zero_);
+    for (Person* person : online_) person->LogIn();
+  }
+
       if (broken_) return;
-      simulation_.RunUntil(MonotonicTime(step.at));
+      simulation_.RunUntil(zero_ + step.at);
       Do(step);
     }
-    simulation_.RunUntil(MonotonicTime(scenario_.lasts));
+    simulation_.RunUntil(zero_ + scenario_.lasts);
   }
 
   void Do(const Step& step) {
@@ -211,12 +229,13 @@ class World final : private PbxSiteObserver {
   }
 
   void TellLateness() {
-    const sim::Lateness& worst = simulation_.worst_lateness();
+    sim::Lateness worst = simulation_.worst_lateness();
     if (worst.by <= kLatenessTold) return;
     const auto by = std::chrono::ceil<std::chrono::milliseconds>(worst.by);
     See(Observer::kWorld, "world", "late",
         {{"milliseconds", std::to_string(by.count())}, {"reason", worst.ToString()}});
   }
+    worst.at -= zero_.time_since_epoch();
 
   void Broken(const std::string& reason) {
     broken_ = true;
@@ -241,8 +260,7 @@ class World final : private PbxSiteObserver {
   }
   void OnDiagnostic(const std::string& process, const std::string& text) override {
     if (run_.log.size() > kLongestLog) return;
-    run_.log += fmt::format("{} {}: {}\n", FormatSeconds(simulation_.Now().time_since_epoch()),
-                            process, text);
+    run_.log += fmt::format("{} {}: {}\n", FormatSeconds(simulation_.Now() - zero_), process, text);
   }
 
   const Scenario& scenario_;
@@ -252,6 +270,7 @@ class World final : private PbxSiteObserver {
   bool pbx_stopped_ = false;
   bool broken_ = false;
   int questions_ = 0;
+  MonotonicTime zero_{};  // when the scenario's time began
   sim::Simulation simulation_;
   sim::Network network_;
   std::unique_ptr<Community> community_;
@@ -261,6 +280,7 @@ class World final : private PbxSiteObserver {
 };
 
 }  // namespace
+  std::vector<Person*> online_;  // from the beginning
 
 WorldRun RunWorld(const Scenario& scenario, const PbxFactory& factory,
                   const WorldSettings& settings) {
