@@ -68,6 +68,11 @@ class DesktopClientImpl final : public DesktopClient,
     return call_ ? call_->statistics() : statistics_;
   }
 
+  uint64_t dropped() const override {
+    return (port_ ? port_->dropped() : 0) + (peer_ ? peer_->dropped() : 0) + rejected_ +
+           (call_ ? call_->statistics().packets_rejected : 0);
+  }
+
  private:
   struct Digit {
     char digit;
@@ -164,6 +169,7 @@ class DesktopClientImpl final : public DesktopClient,
     sounding_ = false;
     headset_ = nullptr;
     statistics_ = call_->statistics();
+    rejected_ += statistics_.packets_rejected;
     call_ = nullptr;
     incoming_ = false;
     Report("ended", {{"reason", ToText(reason)}});
@@ -198,6 +204,7 @@ class DesktopClientImpl final : public DesktopClient,
   const ClientSettings settings_;
   ClientObserver& observer_;
   AudioRecord record_;
+  uint64_t rejected_ = 0;             // media packets, in calls that have ended
   peer::MediaStatistics statistics_;  // of the latest call, once it has ended
   std::deque<Digit> digits_;          // the first one sounds when `sounding_`
   bool sounding_ = false;

@@ -73,6 +73,8 @@ class DesktopClient {
   // Of the latest call; valid after it has ended, until the next one.
   virtual const AudioRecord& audio() const = 0;
   virtual peer::MediaStatistics statistics() const = 0;
+  // Packets and messages of calls that came in and were nobody's, forged, garbled or old.
+  virtual uint64_t dropped() const = 0;
 };
 
 std::unique_ptr<DesktopClient> NewDesktopClient(Runtime& runtime, ClientSettings settings,

@@ -142,4 +142,26 @@ size_t Community::relays_now() const {
   return relays;
 }
 
+size_t Community::users_now() const {
+  size_t users = 0;
+  for (const Node& node : nodes_) {
+    if (node.supernode) users += node.supernode->users_here();
+  }
+  return users;
+}
+
+community::RelayStatistics Community::relay_statistics() const {
+  community::RelayStatistics sum;
+  for (const Node& node : nodes_) {
+    if (!node.supernode) continue;
+    const community::RelayStatistics& each = node.supernode->relay_statistics();
+    sum.to_peers += each.to_peers;
+    sum.to_clients += each.to_clients;
+    sum.bytes += each.bytes;
+    sum.dropped += each.dropped;
+    sum.refused += each.refused;
+  }
+  return sum;
+}
+
 }  // namespace sfa::conformance

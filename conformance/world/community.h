@@ -38,6 +38,10 @@ class Community {
   std::string SupernodeAt(Ipv4Address address) const;
   // Allocations on all supernodes that live.
   size_t relays_now() const;
+  // Logins on all supernodes that live.
+  size_t users_now() const;
+  // Of all supernodes that live, together.
+  community::RelayStatistics relay_statistics() const;
 
  private:
   struct Node {

@@ -23,6 +23,8 @@ class Person final : private community::ClientObserver {
   const std::string& name() const { return name_; }
   // "" when it was done, else why it could not be.
   std::string Do(const Step& step);
+  // Packets and messages that were nobody's, as its client counts them.
+  uint64_t dropped() const { return client_ ? client_->dropped() : 0; }
   bool in_call() const { return client_ && client_->in_call(); }
   void LogIn();
   // Ends a call that still runs, too.

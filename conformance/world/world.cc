@@ -30,9 +30,11 @@ class World final : private PbxSiteObserver {
       : scenario_(scenario),
         factory_(factory),
         simulation_({settings.seed, factory.clock(), factory.DateFor(scenario.date)}),
-        network_(simulation_, settings.capture_directory) {}
+        network_(simulation_, settings.capture_directory),
+        make_guest_(settings.guest) {}
 
   ~World() {
+    guest_.reset();
     // People and PBX speak of what they see until they are gone.
     people_.clear();
     pbx_.reset();
@@ -43,9 +45,9 @@ class World final : private PbxSiteObserver {
     try {
       const Status built = Build();
       if (built.ok()) {
+        Begin();
         RunSteps();
         LookAround();
-        Begin();
         Stop();
       } else if (built.error().code == ErrorCode::kPermissionDenied ||
                  built.error().code == ErrorCode::kNotFound) {
@@ -64,13 +66,13 @@ class World final : private PbxSiteObserver {
   }
 
  private:
-  Status Build() {
-    for (const sim::SiteSettings& site : scenario_.sites) network_.AddSite(site);
   // kPermissionDenied and kNotFound: this target cannot run it.
-    const Computer::LogSink log = [this](const std::string& process, std::string_view text) {
+  Status Build() {
     for (const auto& [target, reason] : scenario_.unsupported_on) {
       if (target == factory_.target()) return Error{ErrorCode::kNotFound, reason};
     }
+    for (const sim::SiteSettings& site : scenario_.sites) network_.AddSite(site);
+    const Computer::LogSink log = [this](const std::string& process, std::string_view text) {
       OnDiagnostic(process, std::string(text));
     };
     auto community = Community::Make(scenario_.community, scenario_.accounts, network_, log);
@@ -88,6 +90,7 @@ class World final : private PbxSiteObserver {
     auto pbx = factory_.Make(scenario_.asterisk, simulation_, network_, *this);
     if (!pbx.ok()) return pbx.error();
     pbx_ = std::move(*pbx);
+    if (make_guest_) guest_ = make_guest_({simulation_, network_, *community_, people_});
     pbx_->pbx().Start([this](const std::string& error) {
       if (!error.empty()) return Broken("the PBX did not start: " + error);
       pbx_ready_ = true;
@@ -98,9 +101,6 @@ class World final : private PbxSiteObserver {
     return {};
   }
 
-  void RunSteps() {
-    for (const Step& step : scenario_.steps) {
-      simulation_.RunUntilOrTimeout([this] { return broken_; }, zero_ + step.at);
   // The scenario's time 0. A real Asterisk takes some seconds to start, as many as the machine
   // needs: they are none of the scenario's.
   void Begin() {
@@ -113,6 +113,9 @@ class World final : private PbxSiteObserver {
     for (Person* person : online_) person->LogIn();
   }
 
+  void RunSteps() {
+    for (const Step& step : scenario_.steps) {
+      simulation_.RunUntilOrTimeout([this] { return broken_; }, zero_ + step.at);
       if (broken_) return;
       simulation_.RunUntil(zero_ + step.at);
       Do(step);
@@ -181,6 +184,7 @@ class World final : private PbxSiteObserver {
 
   // What an administrator finds after the scenario's end.
   void LookAround() {
+    if (guest_) guest_->LookAround();
     Fields calls;
     for (const auto& person : people_) {
       if (person->in_call()) calls.emplace_back(person->name(), "in a call");
@@ -231,11 +235,11 @@ class World final : private PbxSiteObserver {
   void TellLateness() {
     sim::Lateness worst = simulation_.worst_lateness();
     if (worst.by <= kLatenessTold) return;
+    worst.at -= zero_.time_since_epoch();
     const auto by = std::chrono::ceil<std::chrono::milliseconds>(worst.by);
     See(Observer::kWorld, "world", "late",
         {{"milliseconds", std::to_string(by.count())}, {"reason", worst.ToString()}});
   }
-    worst.at -= zero_.time_since_epoch();
 
   void Broken(const std::string& reason) {
     broken_ = true;
@@ -266,21 +270,23 @@ class World final : private PbxSiteObserver {
   const Scenario& scenario_;
   const PbxFactory& factory_;
   WorldRun run_;
+  MonotonicTime zero_{};  // when the scenario's time began
   bool pbx_ready_ = false;
   bool pbx_stopped_ = false;
   bool broken_ = false;
   int questions_ = 0;
-  MonotonicTime zero_{};  // when the scenario's time began
   sim::Simulation simulation_;
   sim::Network network_;
   std::unique_ptr<Community> community_;
   std::unique_ptr<PbxSite> pbx_;
   std::vector<std::unique_ptr<Person>> people_;
+  std::vector<Person*> online_;  // from the beginning
   std::unique_ptr<Accidents> accidents_;
+  const GuestMaker make_guest_;
+  std::unique_ptr<WorldGuest> guest_;
 };
 
 }  // namespace
-  std::vector<Person*> online_;  // from the beginning
 
 WorldRun RunWorld(const Scenario& scenario, const PbxFactory& factory,
                   const WorldSettings& settings) {

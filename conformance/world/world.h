@@ -4,7 +4,10 @@
 #define CONFORMANCE_WORLD_WORLD_H_
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "conformance/scenario/scenario.h"
 #include "conformance/trace/trace.h"
@@ -12,9 +15,30 @@
 
 namespace sfa::conformance {
 
+class Community;
+class Person;
+
+struct WorldParts {
+  sim::Simulation& simulation;
+  sim::Network& network;
+  Community& community;
+  const std::vector<std::unique_ptr<Person>>& people;
+};
+
+// Somebody in the world of whom its scenario says nothing: a judge's own host, that does harm. Made
+// when all is built and nothing has happened; destroyed when all is over, before what it uses.
+class WorldGuest {
+ public:
+  virtual ~WorldGuest() = default;
+  // The scenario's time is over, nothing has been stopped yet.
+  virtual void LookAround() = 0;
+};
+using GuestMaker = std::function<std::unique_ptr<WorldGuest>(const WorldParts& parts)>;
+
 struct WorldSettings {
   uint64_t seed = 1;
   std::string capture_directory;  // exists; "" for no captures
+  GuestMaker guest;               // none: nobody
 };
 
 struct WorldRun {

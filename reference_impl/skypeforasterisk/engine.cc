@@ -29,6 +29,10 @@ EngineImpl::EngineImpl(NetworkFactory network, Runtime& runtime,
       exit_(std::move(exit)),
       leave_(runtime.NewTimer([this] {
         left_ = true;
+        if (port_ && port_->dropped() > 0) {
+          Log(LogLevel::kNotice,
+              "dropped " + std::to_string(port_->dropped()) + " packets that were nobody's");
+        }
         exit_(status_);
       })) {
   control_->SetHandler(this);

@@ -67,6 +67,9 @@ class CheckPort {
   // relay still answers, and within a second lets OnLocalCandidates() or OnWayClosed() tell.
   virtual void Suspect() = 0;
 
+  // What the user was given turned out to be forged or garbled: it counts as nobody's.
+  virtual void CountDropped() {}
+
  protected:
   ~CheckPort() = default;
 };

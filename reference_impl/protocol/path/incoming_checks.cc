@@ -53,6 +53,7 @@ void IncomingChecks::Refuse(const Route& to, const stun::Message& request, int c
   if (code == stun::kErrorUnknownAttribute || code == stun::kErrorRoleConflict) {
     answer.AddIntegrity(stun::ShortTermKey(identity_.password()));
   }
+  if (code == stun::kErrorBadRequest || code == stun::kErrorUnauthenticated) port_.CountDropped();
   answer.AddFingerprint();
   port_.SendStun(to, answer.bytes());
 }

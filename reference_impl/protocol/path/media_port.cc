@@ -61,6 +61,7 @@ class MediaPortImpl final : public MediaPort,
   std::optional<WayId> ConnectTcp(const Endpoint& remote) override { return tcp_.Connect(remote); }
   void CloseWay(WayId way) override { tcp_.Close(way); }
   void Suspect() override;
+  void CountDropped() override { sorter_.Drop(); }
 
  private:
   void OnDatagram(const Endpoint& from, std::span<const uint8_t> bytes) override;

@@ -272,7 +272,8 @@ void PathAgentImpl::OnCheckReceived(const ReceivedCheck& check) {
 
 void PathAgentImpl::OnAnswer(const Route& from, const stun::Message& answer) {
   // An answer without the password is none; the transaction goes on (RFC 8489 section 9.1.4).
-  if (failed_ || !identity_.IsGenuineAnswer(answer)) return;
+  if (failed_) return;
+  if (!identity_.IsGenuineAnswer(answer)) return port_.CountDropped();
   if (!liveness_.Asked(answer.id())) {
     checks_.OnAnswer(from, answer);
     return;

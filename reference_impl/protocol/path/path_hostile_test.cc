@@ -117,6 +117,7 @@ TEST_F(PathHostileTest, StrangersGetTheRightRefusal) {
                     .AddIntegrity(key())
                     .AddFingerprint()),
             401);
+  EXPECT_EQ(alice_port->dropped(), 4u) << "each 400 and each 401";
 }
 
 TEST_F(PathHostileTest, GarbledChecksChangeNothing) {
@@ -181,6 +182,7 @@ TEST_F(PathHostileTest, ForgedAnswersEndNoCheck) {
   ASSERT_TRUE(RunUntilOpen(seconds(1)));
   world.RunFor(seconds(60));
   EXPECT_GT(requests(), 6);  // its check has gone on to the end
+  EXPECT_GT(alice_port->dropped(), 6u);
   EXPECT_EQ(caller->agent().path().remote, *Endpoint::Parse("192.0.2.2:5000"));
   EXPECT_EQ(caller->agent().path().local, *Endpoint::Parse("192.0.2.1:5000"));
   EXPECT_TRUE(Agree());

@@ -111,6 +111,8 @@ class TestPort final : public MediaPort, public CheckPort, private UdpReceiver {
   std::optional<WayId> ConnectTcp(const Endpoint& remote) override;
   void CloseWay(WayId way) override;
   void Suspect() override;
+  void CountDropped() override { ++dropped_; }
+  uint64_t dropped() const override { return dropped_; }
 
   size_t expected() const { return expected_.size(); }
 
@@ -169,6 +171,7 @@ class TestPort final : public MediaPort, public CheckPort, private UdpReceiver {
   std::map<WayId, Connection> connections_;
   std::set<WayId> tcp_ways_;  // all there ever were
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  uint64_t dropped_ = 0;
   int suspicions_ = 0;
 };
 

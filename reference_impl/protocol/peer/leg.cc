@@ -44,6 +44,7 @@ void Leg::FillStatistics(MediaStatistics* statistics) const {
     statistics->packets_received = counters.packets_received;
     statistics->packets_lost = counters.packets_lost;
     statistics->frames_concealed = counters.frames_concealed;
+    statistics->packets_rejected = counters.rejected;
     statistics->jitter = counters.jitter;
     statistics->playout_delay = counters.playout_delay;
   }
