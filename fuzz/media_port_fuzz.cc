@@ -18,15 +18,17 @@ class Call final : public path::PathObserver, public path::MediaReceiver {
  public:
   Call(path::TestHost& host, path::MediaPort& port, path::PathRole role, bool hangs_up)
       : agent(NewPathAgent(host, port, role, *this)), hangs_up_(hangs_up) {}
-  void OnPathOpen(const Endpoint& remote) override {
-    SFA_FUZZ_CHECK(agent != nullptr && remote.port != 0);
+  void OnPathOpen(const path::PathInfo& path) override {
+    SFA_FUZZ_CHECK(agent != nullptr && path.remote.port != 0);
     if (hangs_up_) agent.reset();
   }
+  void OnLocalCandidates() override { SFA_FUZZ_CHECK(agent != nullptr); }
+  void OnPathSilent() override { SFA_FUZZ_CHECK(agent != nullptr && agent->open()); }
   void OnPathFailed() override {
     SFA_FUZZ_CHECK(agent != nullptr);
     agent.reset();
   }
-  void OnMedia(const Endpoint&, std::span<const uint8_t> packet) override {
+  void OnMedia(const path::Route&, std::span<const uint8_t> packet) override {
     SFA_FUZZ_CHECK(packet.size() >= 12);
   }
   std::unique_ptr<path::PathAgent> agent;
@@ -124,8 +126,10 @@ void Run(std::span<const uint8_t> bytes) {
   path::TestWorld world;
   auto& host = world.AddHost("192.0.2.1");
   Stranger stranger(world.AddHost("198.51.100.9"));
-  const auto port = path::NewMediaPort(host, {{}, 5000}).value();
-  port->UseStunServer(kStunServer, {});
+  path::PortSettings settings;
+  settings.bind.port = 5000;
+  const auto port = path::NewMediaPort(host, settings).value();
+  port->UseStunServer(kStunServer);
   const Endpoint target{host.address(), 5000};
   Call call(host, *port, input.Flag() ? path::PathRole::kControlling : path::PathRole::kControlled,
             input.Flag());
