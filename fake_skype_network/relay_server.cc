@@ -56,7 +56,7 @@ bool Has(const stun::Message& message, AttributeType type) {
 Duration LifetimeFor(const stun::Message& request) {
   const auto asked = request.Find32(AttributeType::kLifetime);
   if (!asked) return kDefaultAllocationLifetime;
-  return std::clamp<Duration>(std::chrono::seconds(*asked), kDefaultAllocationLifetime,
+  return std::clamp<Duration>(std::chrono::seconds(*asked), kLeastAllocationLifetime,
                               kMaxAllocationLifetime);
 }
 

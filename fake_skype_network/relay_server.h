@@ -22,6 +22,10 @@
 namespace sfa::community {
 
 inline constexpr Duration kDefaultAllocationLifetime = std::chrono::minutes(10);  // RFC 8656 3.2
+// Who asks for less than the default gets it, but for this: RFC 8656 section 7.2 advises against
+// less than the default; so what somebody leaves behind who vanishes, or whose NAT forgets him,
+// would stay for ten minutes.
+inline constexpr Duration kLeastAllocationLifetime = std::chrono::minutes(1);
 // "not higher than 3600 seconds" is what RFC 8656 section 7.2 recommends.
 inline constexpr Duration kMaxAllocationLifetime = std::chrono::hours(1);
 inline constexpr Duration kReservationLifetime = std::chrono::seconds(30);  // RFC 8656 section 7.2

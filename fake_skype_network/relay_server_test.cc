@@ -207,8 +207,8 @@ TEST_F(RelayServerTest, RefreshLengthensShortensAndEnds) {
   client.Allocate();
   EXPECT_EQ(client.Refresh(1000).message->Find32(AttributeType::kLifetime), 1000u);
   EXPECT_EQ(client.Refresh(100000).message->Find32(AttributeType::kLifetime), 3600u);
-  EXPECT_EQ(client.Refresh(1).message->Find32(AttributeType::kLifetime), 600u);
-  world_.RunFor(seconds(599));
+  EXPECT_EQ(client.Refresh(1).message->Find32(AttributeType::kLifetime), 60u);
+  world_.RunFor(seconds(59));
   EXPECT_EQ(relay_.allocations(), 1u);
   EXPECT_EQ(client.Refresh(0).message->Find32(AttributeType::kLifetime), 0u);
   EXPECT_EQ(relay_.allocations(), 0u);

@@ -13,7 +13,9 @@
 
 namespace sfa::turn {
 
-inline constexpr Duration kAllocationLifetime = std::chrono::seconds(600);  // RFC 8656 section 3.2
+// What is asked for. Refreshed often, it need not be the 600 s of RFC 8656 section 3.2, which a
+// server may grant all the same: what cannot be given back is soon gone.
+inline constexpr Duration kAllocationLifetime = std::chrono::seconds(60);
 // A Refresh so often: keeps the NATs on the way open (RFC 8445 section 11), and tells a server that
 // has died or started anew while nobody relays.
 inline constexpr Duration kRefreshInterval = std::chrono::seconds(15);
