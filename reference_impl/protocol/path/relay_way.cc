@@ -39,7 +39,8 @@ class RelayWay::Relay final : private turn::Transport, private turn::AllocationU
   // Nothing of it is heard any more.
   void Silence() { silent_ = true; }
   bool OnMessage(std::span<const uint8_t> bytes) {
-    return !silent_ && !lost_ && allocation_->OnMessage(bytes);
+    const bool listens = !silent_ && (!lost_ || leaving_);
+    return listens && allocation_->OnMessage(bytes);
   }
   void GiveBack(std::function<void()> done) {
     leaving_ = std::move(done);
@@ -228,7 +229,11 @@ void RelayWay::OnLost(Relay& relay, int error) {
     // anew, or because our address is another now.
     avoided_ = error == 0 ? relay.door().node : Endpoint();
     checking_ = false;
-    Retire(std::move(relay_));
+    if (error == 0 && !relay.door().tcp) {
+      GiveBack(std::move(relay_));  // it may only have been out of reach for a while
+    } else {
+      Retire(std::move(relay_));
+    }
     if (Relay* const spare = Spare()) {
       Take(*spare);
     } else if (wanted_) {

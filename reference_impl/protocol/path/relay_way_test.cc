@@ -241,6 +241,17 @@ TEST_F(SuspectedRelayTest, DeadItIsReplacedWithinASecond) {
   EXPECT_EQ(Count(user_.told, "closed"), 1);
 }
 
+TEST_F(SuspectedRelayTest, GivenUpTooSoonItIsGivenBack) {
+  relays_[0].answers = false;
+  port_->checks()->Suspect();
+  world_.RunFor(milliseconds(1000));
+  EXPECT_EQ(relays_[0].allocations() + relays_[1].allocations(), 2u);
+  relays_[0].answers = true;
+  world_.RunFor(seconds(2));
+  EXPECT_EQ(relays_[0].allocations(), 0u);
+  EXPECT_EQ(relays_[1].allocations(), 1u);
+}
+
 TEST_F(SuspectedRelayTest, StartedAnewItIsAskedAgainAtOnce) {
   relays_[0].Forget();
   port_->checks()->Suspect();
