@@ -13,7 +13,9 @@
 namespace sfa::community {
 
 // Contract:
-//  1. At most `most` connections; further ones are reset.
+//  1. At most `most` connections. For a further one the oldest of those makes room whose state says
+//     MakesRoom(): who has not shown yet who it is. So strangers who only hold connections do not
+//     keep others out for long. When there is none, the further one is reset.
 //  2. A connection's number is never used again; finding one by its number takes constant time.
 //  3. OnGone() runs once for each connection, after it has left the table, whoever has ended it;
 //     the connection lives until it returns.
@@ -89,8 +91,18 @@ class ConnectionTable final : private AcceptHandler {
   static constexpr int kSlotBits = 20;
   static constexpr uint64_t kSlotMask = (uint64_t{1} << kSlotBits) - 1;
 
+  bool MakeRoom() {
+    Connection* oldest = nullptr;
+    ForEach([&oldest](Connection& each) {
+      const bool older = oldest == nullptr || each.number_ < oldest->number_;
+      if (each.state.MakesRoom() && older) oldest = &each;
+    });
+    if (oldest != nullptr) Drop(*oldest);
+    return oldest != nullptr;
+  }
+
   void OnAccept(std::unique_ptr<ByteStream> accepted) override {
-    if (slots_.size() - free_.size() >= most_) {
+    if (slots_.size() - free_.size() >= most_ && !MakeRoom()) {
       accepted->SetHandler(nullptr);
       accepted->Abort();
       return;

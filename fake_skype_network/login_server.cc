@@ -28,6 +28,7 @@ constexpr int kMaxAttempts = 3;
 struct ConnectionState {
   int attempts = 0;
   Endpoint node;  // set for a supernode that has introduced itself
+  bool MakesRoom() const { return !node.is_set(); }
 };
 using Connections = ConnectionTable<ConnectionState>;
 using Connection = Connections::Connection;

@@ -36,6 +36,7 @@ struct ConnectionState {
   int messages = 0;
   std::string user;     // of a user
   uint64_t device = 0;  // likewise
+  bool MakesRoom() const { return kind == Kind::kStranger; }
 };
 using Kind = ConnectionState::Kind;
 using Connections = ConnectionTable<ConnectionState>;

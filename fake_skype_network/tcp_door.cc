@@ -52,6 +52,12 @@ class TcpDoor::Undecided final : private StreamHandler {
     timer_->Start(kPatience);
   }
 
+  // Destroys this.
+  void GiveUp() {
+    stream_->Abort();
+    door_.undecided_.erase(number_);
+  }
+
  private:
   void OnData(std::span<const uint8_t> bytes) override {
     first_.insert(first_.end(), bytes.begin(), bytes.end());
@@ -62,10 +68,6 @@ class TcpDoor::Undecided final : private StreamHandler {
   }
   void OnEndOfStream() override { door_.undecided_.erase(number_); }
   void OnError(const Error&) override { door_.undecided_.erase(number_); }
-  void GiveUp() {
-    stream_->Abort();
-    door_.undecided_.erase(number_);
-  }
 
   TcpDoor& door_;
   const uint32_t number_;
@@ -89,11 +91,7 @@ Status TcpDoor::Listen(const Endpoint& own) {
 }
 
 void TcpDoor::OnAccept(std::unique_ptr<ByteStream> stream) {
-  if (undecided_.size() >= kMaxUndecided) {
-    stream->SetHandler(nullptr);
-    stream->Abort();
-    return;
-  }
+  if (undecided_.size() >= kMaxUndecided) undecided_.begin()->second->GiveUp();
   const uint32_t number = next_number_++;
   undecided_[number] = std::make_unique<Undecided>(*this, number, std::move(stream));
 }

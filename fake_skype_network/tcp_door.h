@@ -17,7 +17,8 @@ namespace sfa::community {
 //
 // Contract:
 //  1. What begins like neither is reset; so is who has said nothing for kPatience, and everybody
-//     beyond kMaxUndecided who have not spoken yet or kMaxTurnStreams.
+//     beyond kMaxTurnStreams. Beyond kMaxUndecided who have not spoken yet the oldest makes room:
+//     those who mean it speak at once, and the silent cannot keep them out.
 //  2. Signalling streams are handed on with every byte that came, as if nobody had looked: their
 //     handler hears OnData() right after OnAccept(), never inside one of the stream's methods.
 class TcpDoor final : private AcceptHandler {

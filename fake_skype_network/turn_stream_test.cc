@@ -246,14 +246,15 @@ TEST_F(TurnStreamTest, SignallingArrivesWholeAndNonsenseNowhere) {
   EXPECT_EQ(door_.turn_streams(), 0u);
 }
 
-TEST_F(TurnStreamTest, UndecidedConnectionsHaveABound) {
+TEST_F(TurnStreamTest, OfTooManyUndecidedConnectionsTheOldestMakesRoom) {
   std::vector<std::unique_ptr<Client>> clients;
   for (size_t i = 0; i <= TcpDoor::kMaxUndecided; ++i) {
     clients.push_back(std::make_unique<Client>(client_runtime_, kNode));
   }
   world_.RunFor(seconds(1));
-  EXPECT_TRUE(clients.back()->over);
-  EXPECT_FALSE(clients.front()->over);
+  EXPECT_TRUE(clients.front()->over);
+  EXPECT_FALSE(clients[1]->over);
+  EXPECT_FALSE(clients.back()->over);
 }
 
 }  // namespace

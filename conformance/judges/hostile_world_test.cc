@@ -227,6 +227,14 @@ TEST_F(HostileWorldTest, ConnectionsOfAllKindsHarmNobody) {
   EXPECT_LT(attacked.damage.heap_at_end, quiet.damage.heap_at_end + 2 * kLittle);
 }
 
+// Who holds all the connections that nodes allow to those who say nothing keeps nobody out.
+TEST_F(HostileWorldTest, SilentConnectionsKeepNobodyOut) {
+  const Outcome quiet = Run(kPublic, {});
+  const Outcome attacked = Run(kPublic, {.hoard = 600});
+  EXPECT_GE(attacked.damage.tcp_most, 4000u);
+  ExpectUnharmed(attacked, quiet);
+}
+
 TEST_F(HostileWorldTest, TheSameAttackHasTheSameEffect) {
   const Attack attack{.packets_per_second = 500, .connections = 2};
   const Outcome once = Run(kNats, attack);

@@ -187,6 +187,12 @@ void Nuisances::Connect(const Endpoint& target) {
   }
 }
 
+void Nuisances::ConnectSilently(const Endpoint& target) {
+  const uint64_t number = begun_++;
+  const Kind kind = number % 2 == 0 ? Kind::kSilent : Kind::kHalfOpening;
+  connections_[number] = std::make_unique<RawConnection>(*this, number, kind, target);
+}
+
 void Nuisances::Tick() {
   for (const auto& [number, connection] : connections_) connection->Tick();
 }

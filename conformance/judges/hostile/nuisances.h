@@ -23,6 +23,8 @@ class Nuisances {
   void LearnOpening(const PacketBytes& bytes) { opening_ = bytes; }
   // One more; what it does follows from how many there were.
   void Connect(const Endpoint& target);
+  // One that says nothing, or half of a beginning.
+  void ConnectSilently(const Endpoint& target);
   // Those that are open say more, where that belongs to what they do.
   void Tick();
   void EndAll();

@@ -73,6 +73,7 @@ class StrangerGuest final : public WorldGuest {
       return;
     }
     if (steps_ % kStepsASecond == 0) Listen();
+    if (attack_.hoard > 0 && steps_ % kStepsASecond == 0) Hoard();
     if (steps_ == 0) {
       heap_before_ = Heap();
       Flood();
@@ -316,6 +317,15 @@ class StrangerGuest final : public WorldGuest {
         if (parts_.community.SupernodeAt(node.address) != home) continue;
         for (int i = 0; i < attack_.flood; ++i) nuisances_.Connect(node);
       }
+    }
+  }
+
+  void Hoard() {
+    std::vector<Endpoint> nodes = parts_.community.network().bootstrap_nodes;
+    nodes.push_back({kLoginServer, nodes.front().port});
+    const size_t wanted = nodes.size() * static_cast<size_t>(attack_.hoard);
+    for (size_t i = nuisances_.now(); i < wanted; ++i) {
+      nuisances_.ConnectSilently(nodes[i % nodes.size()]);
     }
   }
 

@@ -20,6 +20,9 @@ struct Attack {
   int connections = 0;
   // To the home of the one who calls, all at once, on top of those.
   int flood = 0;
+  // Silent ones to each supernode and to the login server, made up to this number again each
+  // second.
+  int hoard = 0;
 };
 
 // What was seen from outside.
