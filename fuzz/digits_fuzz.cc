@@ -43,7 +43,8 @@ void Receive(Input& input) {
         [[fallthrough]];
       case 1: {
         const uint8_t flags = input.Byte();
-        ear.Hear(receiver.OnPacket(flags & 1, timestamp - (flags & 2 ? input.U16() : 0),
+        const uint32_t earlier = timestamp - (flags & 2 ? input.U16() : 0);
+        ear.Hear(receiver.OnPacket(flags & 1, earlier,
                                    {input.Byte(), (flags & 4) != 0, 10, input.U16()}, now));
         break;
       }

@@ -79,7 +79,8 @@ void Act(Input& input, engine::FakeNetwork& network) {
   if (network.peers.empty()) return;
   engine::FakePeer& peer = *network.peers.begin()->second;
   if (what == 0) {
-    peer.Become(static_cast<peer::LoginState>(1 + input.Below(8)), input.Flag() ? "reason" : "");
+    const auto state = static_cast<peer::LoginState>(1 + input.Below(8));
+    peer.Become(state, input.Flag() ? "reason" : "");
   } else if (what == 1) {
     std::vector<media::Codec> codecs;
     if (input.Flag()) codecs.push_back(media::Codec::kPcmu);

@@ -46,11 +46,15 @@ Bytes Build(Input& input, const Endpoint& from, const Endpoint& to, const Bytes&
   switch (input.Below(5)) {
     case 0:
       return UdpPacket(from, to, input.Take(3));
-    case 1:
-      return TcpPacket(from, to, input.Byte(), input.U32(), input.U32(), {}, {});
-    case 2:
-      return IcmpPacket(from.address, to.address, input.Flag() ? 8 : 0, 0,
-                        Bytes{input.Byte(), input.Byte(), 0, 1});
+    case 1: {
+      const uint8_t flags = input.Byte();
+      const uint32_t sequence = input.U32();
+      return TcpPacket(from, to, flags, sequence, input.U32(), {}, {});
+    }
+    case 2: {
+      const uint8_t type = input.Flag() ? 8 : 0;
+      return IcmpPacket(from.address, to.address, type, 0, Bytes{input.Byte(), input.Byte(), 0, 1});
+    }
     case 3: {
       // An error about the last packet that came out, or about what the input quotes.
       Bytes rest(4);
