@@ -37,7 +37,7 @@ Laboratory::Laboratory(const std::string& version, const AsteriskSpec& asterisk,
   const Computer::LogSink log = [this](const std::string& process, std::string_view text) {
     log_ += process + ": " + std::string(text) + '\n';
   };
-  auto community = Community::Make(accounts, network_, log);
+  auto community = Community::Make(CommunitySpec(), accounts, network_, log);
   if (!community.ok()) {
     problem_ = community.error().message;
     return;
