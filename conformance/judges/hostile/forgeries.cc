@@ -90,6 +90,16 @@ PacketBytes Eavesdropper::Check(Random& random) const {
   return Of(check);
 }
 
+PacketBytes Eavesdropper::Answer(std::span<const uint8_t> check, const Endpoint& from) const {
+  const auto request = stun::Message::Parse(check);
+  if (!request || !request->Is(MessageClass::kRequest, stun::kBinding)) return {};
+  stun::Builder answer(MessageClass::kSuccess, stun::kBinding, request->id());
+  answer.AddXorMappedAddress(from);
+  answer.AddIntegrity(stun::ShortTermKey("a password that is wrong"));
+  answer.AddFingerprint();
+  return Of(answer);
+}
+
 PacketBytes Eavesdropper::RelayRequest(Random& random) const {
   constexpr uint16_t kMethods[] = {stun::kAllocate, stun::kRefresh, stun::kCreatePermission,
                                    stun::kChannelBind};

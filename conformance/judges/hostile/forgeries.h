@@ -19,6 +19,8 @@ class Eavesdropper {
 
   // A connectivity check or its answer, signed with a wrong password or not at all.
   PacketBytes Check(Random& random) const;
+  // To a check that came from `from`, a success under a wrong password; empty for all else.
+  PacketBytes Answer(std::span<const uint8_t> check, const Endpoint& from) const;
   // A request to a relay, with a name and a nonce that were heard and a wrong key, or without.
   PacketBytes RelayRequest(Random& random) const;
   // Of the smallest that a server of STUN or TURN answers.

@@ -24,6 +24,7 @@ namespace {
 constexpr Duration kStep = std::chrono::milliseconds(10);
 constexpr int kStepsASecond = 100;
 constexpr Ipv4Address kStrangerAddress = Ipv4Address::Of(198, 51, 100, 200);
+constexpr Endpoint kListening = {kStrangerAddress, 3478};
 constexpr Ipv4Address kVictimAddress = Ipv4Address::Of(198, 51, 100, 201);
 constexpr Ipv4Address kLoginServer = Ipv4Address::Of(198, 51, 100, 100);
 constexpr uint16_t kWebPorts[] = {80, 443};
@@ -32,7 +33,7 @@ constexpr size_t kMostHeard = 400;
 // Whose access links are listened to.
 constexpr const char* kSites[] = {"home", "office"};
 
-class StrangerGuest final : public WorldGuest {
+class StrangerGuest final : public WorldGuest, private UdpReceiver {
  public:
   StrangerGuest(const WorldParts& parts, const Attack& attack, std::string captures, Damage& damage)
       : parts_(parts),
@@ -45,6 +46,8 @@ class StrangerGuest final : public WorldGuest {
                 [](const std::string&, std::string_view) {}),
         nuisances_(computer_.runtime(), parts.community.network()),
         timer_(computer_.runtime().NewTimer([this] { Step(); })) {
+    UdpReceiver& receiver = *this;
+    socket_ = std::move(computer_.runtime().OpenUdp(kListening, receiver)).value();
     timer_->StartAt(attack.from);
   }
 
@@ -66,9 +69,18 @@ class StrangerGuest final : public WorldGuest {
   MonotonicTime Now() { return computer_.runtime().Now(); }
   Random& random() { return computer_.runtime().random(); }
 
+  // Who is made to check the stranger is told that all is well.
+  void OnDatagram(const Endpoint& from, std::span<const uint8_t> bytes) override {
+    if (Now() >= attack_.until || attack_.packets_per_second == 0) return;
+    const PacketBytes answer = eavesdropper_.Answer(bytes, from);
+    if (!answer.empty()) static_cast<void>(socket_->Send(from, answer));
+  }
+
   void Step() {
     if (Now() >= attack_.until) {
       damage_.heap_after_attack = Heap() - heap_before_;
+      // Nobody is told: what is left of its connections is for others to find out.
+      host_.SetPower(false);
       nuisances_.EndAll();
       return;
     }
@@ -191,6 +203,7 @@ class StrangerGuest final : public WorldGuest {
   }
 
   Endpoint OwnPort() {
+    if (random().Below(2) == 0) return kListening;
     return {kStrangerAddress, static_cast<uint16_t>(1024 + random().Below(60000))};
   }
   // The stranger's own address, somebody else's, or the one of a party.
@@ -347,6 +360,7 @@ class StrangerGuest final : public WorldGuest {
   Computer computer_;
   Computer victim_;
   Nuisances nuisances_;
+  std::unique_ptr<UdpSocket> socket_;
   std::unique_ptr<Timer> timer_;
   int64_t heap_before_ = 0;
   int steps_ = 0;
