@@ -79,6 +79,9 @@ PacketBytes Eavesdropper::Check(Random& random) const {
         random.Below(2) == 0 ? AttributeType::kIceControlling : AttributeType::kIceControlled,
         random.Next64());
     if (random.Below(2) == 0) check.AddFlag(AttributeType::kUseCandidate);
+    if (random.Below(2) == 0) {
+      check.Add32(AttributeType::kNomination, static_cast<uint32_t>(random.Below(1 << 24)));
+    }
   } else if (message_class == MessageClass::kError) {
     check.AddErrorCode(
         random.Below(2) == 0 ? stun::kErrorRoleConflict : stun::kErrorUnauthenticated, "no");

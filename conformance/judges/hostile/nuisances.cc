@@ -22,7 +22,7 @@ enum class Kind {
 };
 
 // At each Tick().
-constexpr int kQuestions = 4;
+constexpr int kQuestions = 2;
 
 std::string Text(const PacketBytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
