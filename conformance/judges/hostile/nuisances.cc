@@ -106,23 +106,23 @@ class Nuisances::RawConnection final : public Connection, private StreamHandler 
     if (kind_ == Kind::kUnread) {
       for (int i = 0; i < kQuestions; ++i) {
         const stun::Builder binding(stun::MessageClass::kRequest, stun::kBinding,
-                                    stun::NewTransactionId(random()));
+                                    stun::NewTransactionId(chance()));
         if (stream_->Write(binding.bytes()) < binding.bytes().size()) return;
       }
     } else if (kind_ == Kind::kGarbage || kind_ == Kind::kBrokenOpening) {
-      stream_->Write(Noise(random(), 200));
+      stream_->Write(Noise(chance(), 200));
     }
   }
 
  private:
-  Random& random() { return owner_.runtime_.random(); }
+  Random& chance() { return owner_.runtime_.random(); }
   void OnConnected() override {
     connected_ = true;
     if (kind_ == Kind::kUnread) stream_->PauseReading();
     PacketBytes first;
     if (kind_ == Kind::kHalfOpening || kind_ == Kind::kBrokenOpening) {
       first = owner_.opening_;
-      if (kind_ == Kind::kHalfOpening) first.resize(random().Below(first.size() + 1));
+      if (kind_ == Kind::kHalfOpening) first.resize(chance().Below(first.size() + 1));
     } else if (kind_ == Kind::kGreatLengths) {
       first = {0xFF, 0xFF, 0x80, 0x01};
     }

@@ -67,7 +67,7 @@ class StrangerGuest final : public WorldGuest, private UdpReceiver {
 
   static int64_t Heap() { return static_cast<int64_t>(mallinfo2().uordblks); }
   MonotonicTime Now() { return computer_.runtime().Now(); }
-  Random& random() { return computer_.runtime().random(); }
+  Random& chance() { return computer_.runtime().random(); }
 
   // Who is made to check the stranger is told that all is well.
   void OnDatagram(const Endpoint& from, std::span<const uint8_t> bytes) override {
@@ -189,28 +189,28 @@ class StrangerGuest final : public WorldGuest, private UdpReceiver {
 
   template <typename T>
   const T& OneOf(const std::vector<T>& from) {
-    return from[random().Below(from.size())];
+    return from[chance().Below(from.size())];
   }
   const RealPacket& OneOf(const HeardByHost& from) {
-    return OneOf(std::next(from.begin(), static_cast<long>(random().Below(from.size())))->second);
+    return OneOf(std::next(from.begin(), static_cast<long>(chance().Below(from.size())))->second);
   }
   Endpoint OneOf(const std::set<Endpoint>& from) {
-    return *std::next(from.begin(), static_cast<long>(random().Below(from.size())));
+    return *std::next(from.begin(), static_cast<long>(chance().Below(from.size())));
   }
 
   const RealPacket& OneDatagram() {
-    return random().Below(3) == 0 ? OneOf(media_) : OneOf(others_);
+    return chance().Below(3) == 0 ? OneOf(media_) : OneOf(others_);
   }
 
   Endpoint OwnPort() {
-    if (random().Below(2) == 0) return kListening;
-    return {kStrangerAddress, static_cast<uint16_t>(1024 + random().Below(60000))};
+    if (chance().Below(2) == 0) return kListening;
+    return {kStrangerAddress, static_cast<uint16_t>(1024 + chance().Below(60000))};
   }
   // The stranger's own address, somebody else's, or the one of a party.
   Endpoint Source() {
-    switch (random().Below(4)) {
+    switch (chance().Below(4)) {
       case 0:
-        return {kVictimAddress, static_cast<uint16_t>(1024 + random().Below(60000))};
+        return {kVictimAddress, static_cast<uint16_t>(1024 + chance().Below(60000))};
       case 1:
         return OneOf(udp_ports_);
       default:
@@ -229,9 +229,9 @@ class StrangerGuest final : public WorldGuest, private UdpReceiver {
 
   void SendPacket() {
     if (others_.empty() || media_.empty() || segments_.empty()) return;
-    switch (random().Below(10)) {
+    switch (chance().Below(10)) {
       case 0:
-        return SendUdp(Source(), OneOf(udp_ports_), Noise(random(), kMaxDatagramBytes));
+        return SendUdp(Source(), OneOf(udp_ports_), Noise(chance(), kMaxDatagramBytes));
       case 1:
         return SendPrefix();
       case 2:
@@ -251,7 +251,7 @@ class StrangerGuest final : public WorldGuest, private UdpReceiver {
   // What a node answers to anybody, in somebody else's name.
   void SendQuestion() {
     if (udp_ports_.empty()) return;
-    SendUdp({kVictimAddress, 5000}, OneOf(udp_ports_), eavesdropper_.Question(random()));
+    SendUdp({kVictimAddress, 5000}, OneOf(udp_ports_), eavesdropper_.Question(chance()));
   }
 
   // All prefixes of one packet after another.
@@ -263,16 +263,16 @@ class StrangerGuest final : public WorldGuest, private UdpReceiver {
     const RealPacket& whole = prefix_of_;
     const PacketBytes part(whole.payload.begin(),
                            whole.payload.begin() + static_cast<long>(prefix_++));
-    SendUdp(random().Below(2) == 0 ? whole.source : OwnPort(), whole.destination, part);
+    SendUdp(chance().Below(2) == 0 ? whole.source : OwnPort(), whole.destination, part);
   }
 
   // A packet that was heard, as it was or changed: from its own source, or another one; to whom it
   // was for, or to somebody else.
   void SendAgain(bool changed) {
     const RealPacket& packet = OneDatagram();
-    const Endpoint source = random().Below(2) == 0 ? packet.source : Source();
-    const Endpoint destination = random().Below(4) == 0 ? OneOf(udp_ports_) : packet.destination;
-    SendUdp(source, destination, changed ? Changed(packet.payload, random()) : packet.payload);
+    const Endpoint source = chance().Below(2) == 0 ? packet.source : Source();
+    const Endpoint destination = chance().Below(4) == 0 ? OneOf(udp_ports_) : packet.destination;
+    SendUdp(source, destination, changed ? Changed(packet.payload, chance()) : packet.payload);
   }
 
   // Old segments again, as they were or with other data; resets and ends with numbers that are
@@ -280,45 +280,45 @@ class StrangerGuest final : public WorldGuest, private UdpReceiver {
   // window, and those are left out.
   void SendSegment() {
     const RealPacket& segment = OneOf(segments_);
-    if (random().Below(2) == 0) return Send(segment.datagram, segment.destination.address);
+    if (chance().Below(2) == 0) return Send(segment.datagram, segment.destination.address);
     TcpNumbers numbers{segment.sequence, segment.acknowledgment, segment.flags};
     PacketBytes payload = segment.payload;
-    if (random().Below(2) == 0) {
-      random().Fill(payload);
+    if (chance().Below(2) == 0) {
+      chance().Fill(payload);
     } else {
       constexpr uint8_t kFlags[] = {sim::kTcpRst, sim::kTcpSyn, sim::kTcpFin | sim::kTcpAck,
                                     sim::kTcpRst | sim::kTcpAck};
-      numbers.flags = kFlags[random().Below(std::size(kFlags))];
+      numbers.flags = kFlags[chance().Below(std::size(kFlags))];
       // Half of the space away from what is in use.
-      numbers.sequence += 0x40000000 + static_cast<uint32_t>(random().Below(0x80000000));
+      numbers.sequence += 0x40000000 + static_cast<uint32_t>(chance().Below(0x80000000));
       payload.clear();
     }
-    const Endpoint source = random().Below(4) == 0 ? OwnPort() : segment.source;
+    const Endpoint source = chance().Below(4) == 0 ? OwnPort() : segment.source;
     Send(TcpPacket(source, segment.destination, numbers, payload), segment.destination.address);
   }
 
   // "Nobody is there", about a packet that was sent, from whom it was for or somebody else.
   void SendUnreachable() {
-    const RealPacket& packet = random().Below(2) == 0 ? OneOf(segments_) : OneDatagram();
+    const RealPacket& packet = chance().Below(2) == 0 ? OneOf(segments_) : OneDatagram();
     const Ipv4Address source =
-        random().Below(2) == 0 ? packet.destination.address : kStrangerAddress;
-    Send(UnreachablePacket(packet, source, static_cast<uint8_t>(random().Below(16))),
+        chance().Below(2) == 0 ? packet.destination.address : kStrangerAddress;
+    Send(UnreachablePacket(packet, source, static_cast<uint8_t>(chance().Below(16))),
          packet.source.address);
   }
 
   void SendForgery() {
     const RealPacket& packet = OneDatagram();
-    const Endpoint source = random().Below(3) == 0 ? packet.source : Source();
-    const Endpoint destination = random().Below(3) == 0 ? OneOf(udp_ports_) : packet.destination;
-    switch (random().Below(4)) {
+    const Endpoint source = chance().Below(3) == 0 ? packet.source : Source();
+    const Endpoint destination = chance().Below(3) == 0 ? OneOf(udp_ports_) : packet.destination;
+    switch (chance().Below(4)) {
       case 0:
-        return SendUdp(source, destination, eavesdropper_.Check(random()));
+        return SendUdp(source, destination, eavesdropper_.Check(chance()));
       case 1:
-        return SendUdp(source, destination, eavesdropper_.RelayRequest(random()));
+        return SendUdp(source, destination, eavesdropper_.RelayRequest(chance()));
       case 2:
-        return SendUdp(source, destination, eavesdropper_.RelayData(OneOf(udp_ports_), random()));
+        return SendUdp(source, destination, eavesdropper_.RelayData(OneOf(udp_ports_), chance()));
       default:
-        return SendUdp(source, destination, eavesdropper_.Media(random()));
+        return SendUdp(source, destination, eavesdropper_.Media(chance()));
     }
   }
 
