@@ -114,7 +114,8 @@ class StrangerGuest final : public WorldGuest, private UdpReceiver {
     // What may still be on its way could be overtaken: who reads a TCP connection and is faster can
     // always break it. A second later it is old.
     for (RealPacket& segment : fresh_segments_) {
-      Remember(segments_[segment.destination.address], std::move(segment));
+      std::vector<RealPacket>& heard = segments_[segment.destination.address];
+      Remember(heard, std::move(segment));
     }
     fresh_segments_.clear();
     for (const char* const site : kSites) ListenTo(site);
