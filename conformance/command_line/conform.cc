@@ -45,10 +45,15 @@ class Progress {
 };
 
 // A name, or a pattern with stars, or an identifier of a requirement that the scenario touches.
-bool Selected(const Scenario& scenario, const std::string& filter) {
+bool IsNamedBy(const Scenario& scenario, const std::string& filter) {
   if (filter.empty() || Matches(filter, scenario.name)) return true;
   return std::any_of(scenario.requirements.begin(), scenario.requirements.end(),
                      [&](const std::string& requirement) { return Matches(filter, requirement); });
+}
+
+bool Selected(const Scenario& scenario, const ConformOptions& options) {
+  return IsNamedBy(scenario, options.filter) &&
+         (!options.longest || scenario.lasts <= *options.longest);
 }
 
 // A case whose worker ended without an answer.
@@ -147,7 +152,7 @@ ExitCode Conform(const CommonOptions& common, const ConformOptions& options) {
   std::vector<Scenario> scenarios;
   for (const std::string& file : library->ScenarioFiles()) {
     std::optional<Scenario> scenario = library->LoadFile(file, errors);
-    if (scenario && Selected(*scenario, options.filter)) scenarios.push_back(std::move(*scenario));
+    if (scenario && Selected(*scenario, options)) scenarios.push_back(std::move(*scenario));
   }
   if (!errors.empty()) return TellInputErrors(errors);
   if (scenarios.empty()) {
@@ -156,8 +161,9 @@ ExitCode Conform(const CommonOptions& common, const ConformOptions& options) {
       const size_t start = file.rfind('/') + 1;
       names.push_back(file.substr(start, file.rfind('.') - start));
     }
-    return TellError("--filter '" + options.filter + "' selects nothing; there is " +
-                         AllowedWords(options.filter, names),
+    return TellError("--filter '" + options.filter + "'" +
+                         (options.longest ? " with --longest" : "") +
+                         " selects nothing; there is " + AllowedWords(options.filter, names),
                      kExitBadInput);
   }
   std::vector<CaseResult> cases;

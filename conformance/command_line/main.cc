@@ -12,6 +12,7 @@
 #include "conformance/host/children.h"
 #include "conformance/host/files.h"
 #include "conformance/scenario/input_error.h"
+#include "conformance/scenario/values.h"
 
 namespace sfa::conformance {
 namespace {
@@ -91,6 +92,13 @@ int Main(int argc, char** argv) {
   AddCommonOptions(*conform, common);
   conform->add_option("--filter", conform_options.filter,
                       "scenarios by name or requirement; * stands for anything");
+  std::string longest;
+  conform
+      ->add_option("--longest", longest, "no scenario that lasts longer, such as 45s of real time")
+      ->check([](const std::string& found) {
+        return ParseDuration(found) ? std::string()
+                                    : "found '" + found + "'; allowed: a duration such as 45s";
+      });
   conform->add_option("--jobs", conform_options.jobs, "processes")->check(CLI::Range(1, 256));
 
   std::string file;
@@ -145,6 +153,7 @@ int Main(int argc, char** argv) {
           kExitBadInput);
     }
   }
+  if (!longest.empty()) conform_options.longest = ParseDuration(longest);
   if (conform->parsed()) return Conform(common, conform_options);
   if (run->parsed()) return Run(common, file);
   if (matrix->parsed()) return Matrix(common, matrix_options);

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "conformance/results/results.h"
 #include "conformance/runner/library.h"
 #include "conformance/world/pbx_site.h"
+#include "runtime/time.h"
 
 namespace sfa::conformance {
 
@@ -45,6 +47,7 @@ Status WriteReports(const SuiteResult& suite, const std::string& out);
 // The commands, each with its exit code.
 struct ConformOptions {
   std::string filter;
+  std::optional<Duration> longest;  // no scenario that lasts longer
   int jobs = 1;
 };
 ExitCode Conform(const CommonOptions& common, const ConformOptions& options);

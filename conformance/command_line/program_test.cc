@@ -68,6 +68,8 @@ TEST(ProgramTest, EveryWrongUseEndsWithTwoAndSaysWhatIsAllowed) {
       {"conform --jobs -1", "-1", "1 to 256"},
       {"conform --jobs 1000000", "1000000", "1 to 256"},
       {"conform --jobs many", "many", "1 to 256"},
+      {"conform --longest 45", "45", "a duration such as 45s"},
+      {"conform --longest 1ms --out " + at + "/o", "--longest", ", asterisk-hangs-up, "},
       {"conform --filter none-such --out " + at + "/o", "none-such", ", asterisk-hangs-up, "},
       {"report", "RUN is required", "'report' takes RUN"},
       {"report a b c", "received 3", "'report' takes RUN"},
