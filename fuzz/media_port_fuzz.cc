@@ -23,15 +23,15 @@ class Call final : public path::PathObserver, public path::MediaReceiver {
   Call(Runtime& runtime, path::MediaPort& port, path::PathRole role, bool hangs_up)
       : agent(NewPathAgent(runtime, port, role, *this)), hangs_up_(hangs_up) {}
   void OnPathOpen(const path::PathInfo& path) override {
-    SFA_FUZZ_CHECK(agent != nullptr && agent->open() && path.remote.port != 0);
+    SFA_FUZZ_CHECK(agent != nullptr && agent->is_open() && path.remote.port != 0);
     if (hangs_up_) agent.reset();
   }
   void OnLocalCandidates() override {
     SFA_FUZZ_CHECK(agent != nullptr && agent->local().candidates.size() <= 40);
   }
-  void OnPathSilent() override { SFA_FUZZ_CHECK(agent != nullptr && agent->open()); }
+  void OnPathSilent() override { SFA_FUZZ_CHECK(agent != nullptr && agent->is_open()); }
   void OnPathFailed() override {
-    SFA_FUZZ_CHECK(agent != nullptr && !agent->open());
+    SFA_FUZZ_CHECK(agent != nullptr && !agent->is_open());
     agent.reset();
   }
   void OnMedia(const path::Route& from, std::span<const uint8_t> packet) override {

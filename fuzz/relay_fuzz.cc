@@ -2,20 +2,17 @@
 // credential, datagrams of peers, and streams that are cut anywhere.
 #include "fake_skype_network/relay_server.h"
 
+#include "fuzz/relay_requests.h"
 #include "fuzz/target.h"
 #include "protocol/stream/test_world.h"
-#include "protocol/stun/digest.h"
 
 namespace sfa::fuzz {
 namespace {
 
 using std::chrono::milliseconds;
 using stun::AttributeType;
-using stun::Builder;
 
-constexpr community::RelaySecret kSecret = {1, 2, 3};
 const Ipv4Address kRelayAddress = Ipv4Address::Of(198, 51, 100, 1);
-const Endpoint kRemote{Ipv4Address::Of(198, 51, 100, 9), 7000};
 
 // A client's way; remembers the last challenge and the last relayed address.
 class Way final : public community::RelayWay {
@@ -39,83 +36,21 @@ class Sink final : public UdpReceiver {
   void OnDatagram(const Endpoint&, std::span<const uint8_t>) override {}
 };
 
-// XOR-PEER-ADDRESS of RFC 8656 section 18.3.
-Bytes XorAddress(const Endpoint& endpoint) {
-  return Script()
-      .Byte(0)
-      .Byte(1)
-      .U16(static_cast<uint16_t>(endpoint.port ^ (stun::kMagicCookie >> 16)))
-      .U32(endpoint.address.value ^ stun::kMagicCookie)
-      .bytes();
-}
-
-// A request of a user, with attributes as they come, and a good credential in most cases.
-Bytes Request(Input& input, const Way& way, const wire::RelayCredential& credential) {
-  constexpr uint16_t kMethods[] = {stun::kAllocate,    stun::kRefresh, stun::kCreatePermission,
-                                   stun::kChannelBind, stun::kSend,    stun::kData,
-                                   stun::kBinding,     0x7FF};
-  const uint16_t method = kMethods[input.Below(std::size(kMethods))];
-  const auto message_class = method == stun::kSend || method == stun::kData
-                                 ? stun::MessageClass::kIndication
-                                 : stun::MessageClass::kRequest;
-  Builder builder(message_class, method, {input.Byte()});
-  for (size_t attributes = input.Below(6); attributes > 0; --attributes) {
-    switch (input.Below(9)) {
-      case 0:
-        builder.Add32(AttributeType::kRequestedTransport, (input.Flag() ? 17u : 6u) << 24);
-        break;
-      case 1:
-        builder.Add32(AttributeType::kLifetime, input.U16());
-        break;
-      case 2:
-        builder.Add(AttributeType::kXorPeerAddress, XorAddress(kRemote));
-        break;
-      case 3:
-        builder.Add(AttributeType::kXorPeerAddress, XorAddress({{input.U32()}, input.U16()}));
-        break;
-      case 4:
-        builder.Add32(AttributeType::kChannelNumber, (0x4000u + input.Byte()) << 16);
-        break;
-      case 5:
-        builder.Add(AttributeType::kData, input.Take(input.Byte()));
-        break;
-      case 6:
-        builder.Add(AttributeType::kEvenPort, Bytes{static_cast<uint8_t>(input.Byte() & 0x80)});
-        break;
-      case 7: {
-        const auto type = static_cast<AttributeType>(input.U16());
-        builder.Add(type, input.Take(input.Below(64)));
-        break;
-      }
-      default:
-        builder.AddFlag(AttributeType::kDontFragment);
-    }
-  }
-  if (message_class == stun::MessageClass::kRequest && input.Below(8) != 0) {
-    builder.AddText(AttributeType::kUsername, credential.name());
-    builder.AddText(AttributeType::kRealm, community::kRelayRealm);
-    builder.AddText(AttributeType::kNonce, way.nonce);
-    builder.AddIntegrity(
-        stun::LongTermKey(credential.name(), community::kRelayRealm, credential.password()));
-  }
-  return Bytes(builder.bytes().begin(), builder.bytes().end());
-}
-
 void Run(std::span<const uint8_t> bytes) {
   Input input(bytes);
   stream::TestWorld world;
-  stream::TestRuntime runtime(world, kRelayAddress, 1), peer_runtime(world, kRemote.address, 2);
+  stream::TestRuntime runtime(world, kRelayAddress, 1), peer_runtime(world, kRelayPeer.address, 2);
   community::RelaySettings settings;
   settings.address = kRelayAddress;
   settings.max_allocations = 8;
   settings.max_allocations_a_user = 4;
   community::RelayServer relay(runtime, settings);
-  relay.Learn(kSecret);
+  relay.Learn(kRelaySecret);
   const wire::RelayCredential credential = community::IssueRelayCredential(
-      kSecret, "james_bond", runtime.WallNow() + std::chrono::hours(72));
+      kRelaySecret, "james_bond", runtime.WallNow() + std::chrono::hours(72));
   Way udp(1, false), stream(100, true);
   Sink sink;
-  const auto peer = peer_runtime.OpenUdp(kRemote, sink).value();
+  const auto peer = peer_runtime.OpenUdp(kRelayPeer, sink).value();
   size_t given = 0;
   while (!input.empty()) {
     const uint8_t who = input.Byte();
@@ -129,7 +64,7 @@ void Run(std::span<const uint8_t> bytes) {
         break;
       case 1:
       case 2:
-        static_cast<void>(relay.Receive(client, Request(input, way, credential)));
+        static_cast<void>(relay.Receive(client, RelayRequest(input, way.nonce, credential)));
         ++given;
         break;
       case 3:

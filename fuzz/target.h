@@ -45,6 +45,9 @@ extern const Target kSecureStream;
 extern const Target kSrtp;
 extern const Target kStun;
 extern const Target kSupernode;
+extern const Target kTcpWays;
+extern const Target kTurnClient;
+extern const Target kTurnStream;
 
 }  // namespace sfa::fuzz
 

@@ -4,10 +4,11 @@ namespace sfa::fuzz {
 
 const std::vector<Target>& AllTargets() {
   static const std::vector<Target> targets = {
-      kAmi,       kConfiguration, kControlStream, kCredentials, kDescription,  kDigits,
-      kEngine,    kEthernetDoor,  kExpression,    kIpv4,        kJitterBuffer, kLoginServer,
-      kMediaPort, kMediaSession,  kNat,           kPeer,        kRelay,        kRtp,
-      kScenario,  kSecureStream,  kSrtp,          kStun,        kSupernode,
+      kAmi,        kConfiguration, kControlStream, kCredentials, kDescription,  kDigits,
+      kEngine,     kEthernetDoor,  kExpression,    kIpv4,        kJitterBuffer, kLoginServer,
+      kMediaPort,  kMediaSession,  kNat,           kPeer,        kRelay,        kRtp,
+      kScenario,   kSecureStream,  kSrtp,          kStun,        kSupernode,    kTcpWays,
+      kTurnClient, kTurnStream,
   };
   return targets;
 }
