@@ -54,12 +54,12 @@ class PathAgentImpl final : public PathAgent,
   void SetRemote(const PathDescription& remote) override;
   void UpdateRemote(const std::vector<Candidate>& candidates) override;
   void SendMedia(std::span<const uint8_t> packet) override {
-    if (open()) static_cast<void>(media_.SendMedia(nomination_.selected()->route, packet));
+    if (is_open()) static_cast<void>(media_.SendMedia(nomination_.selected()->route, packet));
   }
   void OnMediaHeard(const Route& from) override {
-    if (open() && from == nomination_.selected()->route) liveness_.OnMedia();
+    if (is_open() && from == nomination_.selected()->route) liveness_.OnMedia();
   }
-  bool open() const override { return nomination_.selected() && !failed_; }
+  bool is_open() const override { return nomination_.selected() && !failed_; }
   const PathInfo& path() const override { return info_; }
   Duration round_trip() const override {
     return nomination_.selected() ? nomination_.selected()->round_trip : Duration::zero();
@@ -167,7 +167,7 @@ void PathAgentImpl::OnLocalCandidates() {
 
 // Our NAT has forgotten us or has got another address: what went through it does not any more.
 void PathAgentImpl::OnMappingChanged() {
-  if (!open() || nomination_.selected()->route.way != kUdpWay) return;
+  if (!is_open() || nomination_.selected()->route.way != kUdpWay) return;
   if (liveness_.suspected()) {
     liveness_.Lose();
   } else {

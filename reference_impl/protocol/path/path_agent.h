@@ -64,7 +64,7 @@ class PathAgent {
   // packet.
   virtual void OnMediaHeard(const Route& from) = 0;
 
-  virtual bool open() const = 0;
+  virtual bool is_open() const = 0;
   virtual const PathInfo& path() const = 0;  // of the nominated pair
   virtual Duration round_trip() const = 0;
 };

@@ -180,7 +180,7 @@ TEST_F(PathAgentTest, ABetterPathReplacesTheRelay) {
   caller->on_candidates = [&] {
     to_callee.candidates = caller->agent().local().candidates;
     hide(to_callee.candidates);
-    if (callee->agent().open()) return;
+    if (callee->agent().is_open()) return;
     callee->agent().UpdateRemote(to_callee.candidates);
   };
   callee->on_candidates = [&] {

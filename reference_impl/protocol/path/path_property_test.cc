@@ -99,8 +99,8 @@ class PathPropertyTest : public PathTest {
     world.SetLoss(0);  // whatever was going on comes to its end
     world.RunFor(seconds(20));
     const std::string expected = Expected(a, b);
-    const bool open = !caller->gone() && caller->agent().open();
-    RC_ASSERT(open == (!callee->gone() && callee->agent().open()));
+    const bool open = !caller->gone() && caller->agent().is_open();
+    RC_ASSERT(open == (!callee->gone() && callee->agent().is_open()));
     const std::string found = open ? caller->agent().path().name() : "none";
     RC_LOG() << found << " after " << caller->opened() << " openings" << std::endl;
     if (expected == "direct or relay") {

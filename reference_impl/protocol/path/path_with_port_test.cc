@@ -59,7 +59,7 @@ TEST(PathWithPort, BehindNatsThatReboot) {
   nat.Reboot();
   world.RunFor(seconds(29));
   EXPECT_EQ(caller.failed + callee.failed, 0);
-  EXPECT_TRUE(caller.agent->open() && callee.agent->open());
+  EXPECT_TRUE(caller.agent->is_open() && callee.agent->is_open());
   EXPECT_EQ(caller.agent->path().local, callee.agent->path().remote);
   EXPECT_EQ(caller.agent->path().remote, callee.agent->path().local);
   world.RunFor(seconds(100));

@@ -29,7 +29,7 @@ TestEnd::~TestEnd() { port_.RemoveReceiver(their_ssrc_); }
 void TestEnd::OnPathOpen(const PathInfo& path) {
   if (opened_++ == 0) opened_at_ = world_.Now();
   paths_.push_back(path.name());
-  EXPECT_TRUE(agent_->open());
+  EXPECT_TRUE(agent_->is_open());
   EXPECT_EQ(path.remote, agent_->path().remote);
   if (hang_up_when_open) agent_.reset();
 }
@@ -166,7 +166,7 @@ bool PathTest::RunUntilOpen(Duration limit) {
 }
 
 testing::AssertionResult PathTest::Agree() {
-  if (!caller->agent().open() || !callee->agent().open()) {
+  if (!caller->agent().is_open() || !callee->agent().is_open()) {
     return testing::AssertionFailure() << "not both are open";
   }
   const PathInfo& one = caller->agent().path();
