@@ -246,6 +246,7 @@ void Bench::Use(Input& input) {
       break;
     case 2:
       port_->UseStunServer(input.Flag() ? kRelay : kStranger);
+      disturbed_ = true;  // nobody waits for the earlier one's answer
       break;
     case 3:
       port_->AskMapping(input.Flag() ? kRelay : kStranger, milliseconds(500), [](const auto&) {});

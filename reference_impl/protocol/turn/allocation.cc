@@ -93,6 +93,7 @@ void Allocation::OnRefreshed(const Answer& answer) {
 void Allocation::Check(Patience patience, std::function<void(bool alive)> answered) {
   Refresh(Seconds(kAllocationLifetime), patience,
           [this, answered = std::move(answered)](const Answer& answer) {
+            if (user_ == nullptr) return;
             if (answer.success == nullptr && answer.error != 0) {
               Lose(answer.error);
             } else {
@@ -109,7 +110,9 @@ void Allocation::Release(std::function<void()> done) {
 
 void Allocation::Lose(int error) {
   refresh_->Cancel();
-  if (user_ != nullptr) user_->OnAllocationLost(error);
+  // The last call, however many answers say so; it may destroy this.
+  AllocationUser* const user = std::exchange(user_, nullptr);
+  if (user != nullptr) user->OnAllocationLost(error);
 }
 
 void Allocation::Send(const Endpoint& peer, std::span<const uint8_t> data, bool media) {

@@ -52,7 +52,7 @@ class Allocation {
   // Lost before there is an allocation.
   void Send(const Endpoint& peer, std::span<const uint8_t> data, bool media);
   // Asks whether it is still there. `answered` runs once, unless the server says that it is gone:
-  // then OnAllocationLost() does.
+  // then OnAllocationLost() does. Not after that call, and not after Release().
   void Check(Patience patience, std::function<void(bool alive)> answered);
   // Gives it back; the user hears nothing more. `done` runs once, when the server has agreed or
   // does not answer, and may destroy the allocation; whoever destroys it earlier has asked once.
@@ -67,7 +67,7 @@ class Allocation {
   void OnRefreshed(const Answer& answer);
   void Lose(int error);
 
-  AllocationUser* user_;  // null once it is released
+  AllocationUser* user_;  // null once it is lost or released
   Patience patience_;
   Session session_;
   Relaying relaying_;

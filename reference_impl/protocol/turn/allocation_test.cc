@@ -296,6 +296,30 @@ TEST_P(AllocationTest, ACheckTellsWithinItsTime) {
   EXPECT_THAT(client.heard, ElementsAre("allocated", "lost 437"));
 }
 
+TEST_P(AllocationTest, ACheckIsNotAnsweredAfterTheRelease) {
+  Client client(host_, GetParam());
+  world_.RunFor(milliseconds(100));
+  int answered = 0;
+  client.allocation->Check(kUsualPatience, [&](bool) { ++answered; });
+  client.allocation->Release([] {});
+  world_.RunFor(seconds(10));
+  EXPECT_EQ(answered, 0);
+}
+
+TEST_P(AllocationTest, IsLostOnce) {
+  Client client(host_, GetParam());
+  world_.RunFor(milliseconds(100));
+  server_.Forget();
+  int answered = 0;
+  for (int i = 0; i < 3; ++i) {
+    client.allocation->Check(kUsualPatience, [&](bool) { ++answered; });
+  }
+  client.allocation->Send(kPeer, Bytes("x"), false);
+  world_.RunFor(seconds(10));
+  EXPECT_THAT(client.heard, ElementsAre("allocated", "lost 437"));
+  EXPECT_EQ(answered, 0);
+}
+
 TEST(AllocationOverUdp, OneOfAnEarlierLifeMakesRoom) {
   stream::TestWorld world;
   stream::TestRuntime node(world, kServer.address, 1);
