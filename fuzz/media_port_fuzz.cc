@@ -217,7 +217,7 @@ void Bench::Relay(Input& input) {
       break;
     case 5: {
       const auto method = static_cast<uint16_t>(input.Below(10));
-      relay_.refused[method] = 300 + 2 * input.Byte();
+      relay_.refused[method] = 300 + input.Byte();
       break;
     }
     case 6:
