@@ -53,8 +53,35 @@ expect:
   - {audio: {from: austin_powers, heard_by: austin_powers, correlation: ">= 0.9", mos: ">= 3.9"}}
   - {at_end: {channels_in_use: 0, licensed_channels_in_use: 0}}
 )";
+  constexpr std::string_view kNetwork = R"(scenario: example
+summary: Every kind of network and of accident.
+requirements: [SFA-1-03]
+network:
+  office: {firewall: {kind: web-only, reject: yes}}
+  isp:    {nat: {kind: full-cone, hairpin: yes, ports: sequential, udp_timeout: 20s}}
+  home:   {nat: symmetric, behind: isp, firewall: stateful,
+           link: {burst_loss: {loss: 5%, burst: 4}, reorder: 2%, reorder_by: 40ms, duplicate: 1%}}
+community: {supernodes: 8, link: {delay: 50ms, up: 2Mbps}}
+accounts:
+  james_bond:    {kind: business, password: shaken}
+  austin_powers: {kind: regular, at: home}
+asterisk: {at: office, chan_skype.conf: x}
+steps:
+  - {at: 1s, network: {reboot-nat: home}}
+  - {at: 2s, network: {change-address: isp}}
+  - {at: 3s, network: {cut: office}}
+  - {at: 4s, network: {firewall: {office: udp-blocked}}}
+  - {at: 5s, network: {link: {home: {loss: 10%}}}}
+  - {at: 6s, community: {kill: relay of austin_powers}}
+  - {at: 7s, austin_powers: {vanish: true}}
+expect:
+  - {within: 5s, austin_powers: {path: relay, remote: "198.51.100.*"}}
+  - {audio_gap: {from: austin_powers, heard_by: austin_powers, at_most: 3s}}
+  - {at_end: {calls: 0, relays: 0}}
+)";
   return {
       {"whole", Script().Put(kWhole).bytes()},
+      {"network", Script().Put(kNetwork).bytes()},
       {"anchors", Script().Put("a: &a [1, 2]\nb: *a\nc: {<<: *a}\n--- !!set {}\n").bytes()},
   };
 }
