@@ -43,8 +43,10 @@ void JudgeLine(const std::string& line, PacketJudgement& judgement) {
 
 Result<PacketJudgement> JudgePackets(const std::string& capture) {
   std::vector<std::string> command = {"tshark", "-n", "-r", capture};
-  for (const char* option :
-       {"ip.check_checksum:TRUE", "udp.check_checksum:TRUE", "tcp.check_checksum:TRUE"}) {
+  // A segment that passes several points stands in the capture several times: no stream can be put
+  // together from that.
+  for (const char* option : {"ip.check_checksum:TRUE", "udp.check_checksum:TRUE",
+                             "tcp.check_checksum:TRUE", "tcp.desegment_tcp_streams:FALSE"}) {
     command.insert(command.end(), {"-o", option});
   }
   command.insert(command.end(), {"--enable-heuristic", "rtp_udp", "-T", "fields"});

@@ -87,9 +87,9 @@ struct MediaStatistics {
   uint64_t packets_lost = 0;  // never came, or came too late to be played
   uint64_t frames_concealed = 0;
   uint64_t packets_rejected = 0;  // forged, garbled or replayed
-  Duration jitter{};         // RFC 3550 section 6.4.1
-  Duration playout_delay{};  // the jitter buffer's, now
-  Duration round_trip{};     // from the path's checks
+  Duration jitter{};              // RFC 3550 section 6.4.1
+  Duration playout_delay{};       // the jitter buffer's, now
+  Duration round_trip{};          // from the path's checks
   path::PathInfo path;
 };
 
