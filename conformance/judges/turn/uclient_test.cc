@@ -8,6 +8,7 @@
 #include <memory>
 #include <regex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conformance/host/clock.h"
@@ -208,6 +209,18 @@ class UclientTest : public testing::Test {
   std::unique_ptr<UdpSocket> echoes_[2];
 };
 
+// Of its further requests (-G), every second one on the average is about an IPv6 peer. To an IPv4
+// allocation the answer to that is this error (RFC 8656 section 10.2).
+constexpr std::string_view kForeignPeer =
+    "create permission error 443 (Peer Address Family Mismatch)";
+
+std::string Without(std::string text, std::string_view part) {
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at)) {
+    text.erase(at, part.size());
+  }
+  return text;
+}
+
 TEST_F(UclientTest, EveryMessageComesBackOnEveryWay) {
   const wire::RelayCredential bond = LogIn("james_bond");
   const wire::RelayCredential austin = LogIn("austin_powers");
@@ -245,7 +258,8 @@ TEST_F(UclientTest, EveryMessageComesBackOnEveryWay) {
     EXPECT_GE(account.sent, kMessages) << round.title << "\n" << output;
     EXPECT_EQ(account.received, account.sent) << round.title << "\n" << output;
     EXPECT_EQ(account.lost, "0 (0.000000%), total send dropped 0") << round.title << "\n" << output;
-    EXPECT_EQ(output.find("error"), std::string::npos) << round.title << "\n" << output;
+    EXPECT_EQ(Without(output, kForeignPeer).find("error"), std::string::npos) << round.title << "\n"
+                                                                              << output;
     if (account.sent > 0 && round.options.front() == "-e")
       echoes += static_cast<uint64_t>(account.sent);
   }
