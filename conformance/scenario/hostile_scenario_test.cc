@@ -209,6 +209,8 @@ TEST_F(HostileScenarioTest, OnlyTextIsRead) {
   EXPECT_THAT(AnswerWith("  home:", "\thome:"), HasSubstr("s.yaml:"));
   EXPECT_THAT(Answer(""), HasSubstr("exactly one"));
   EXPECT_THAT(Answer(good + "---\n" + good), HasSubstr("exactly one"));
+  // Documents without end, to some of the parser's functions.
+  EXPECT_THAT(Answer("a: &a [1, 2]\nb:* a--- !!set {}\n--- !,set {}\n"), HasSubstr("exactly one"));
   EXPECT_THAT(Answer(std::string(10 << 20, 'x')), HasSubstr("more than 1 MiB"));
 }
 

@@ -1,9 +1,12 @@
 #include "conformance/scenario/loader.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "conformance/scenario/meaning.h"
@@ -58,6 +61,41 @@ std::optional<InputError> FindNoText(const std::string& file, const std::string&
   return std::nullopt;
 }
 
+// Counts documents, and knows where the latest begins.
+class DocumentCounter final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { begin = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+  YAML::Mark begin = YAML::Mark::null_mark();
+};
+
+struct Documents {
+  int count = 0;  // no more than 2 are looked at
+  Place second;
+};
+
+// YAML::LoadAll() finds documents without end in some malformed files.
+Documents FindDocuments(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentCounter counter;
+  Documents documents;
+  while (documents.count < 2 && parser.HandleNextDocument(counter)) ++documents.count;
+  documents.second.line = counter.begin.line + 1;
+  documents.second.column = counter.begin.column + 1;
+  return documents;
+}
+
 }  // namespace
 
 LoadedScenario LoadScenario(const std::string& file, const std::string& text, const Schema& schema,
@@ -72,17 +110,20 @@ LoadedScenario LoadScenario(const std::string& file, const std::string& text, co
     return loaded;
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() != 1) {
-      Place place = documents.empty() ? Place{file} : PlaceOf(documents[1], file);
-      if (place.line == 0) place = {file, 1, 1};
-      loaded.errors.push_back({place, "the file holds " + std::to_string(documents.size()) +
-                                          " YAML documents; a scenario is exactly one"});
+    const Documents documents = FindDocuments(text);
+    if (documents.count != 1) {
+      Place place = documents.count == 0 ? Place{file} : documents.second;
+      if (place.line == 0) place.line = place.column = 1;
+      place.file = file;
+      const std::string found =
+          documents.count == 0 ? "0 YAML documents" : "more than one YAML document";
+      loaded.errors.push_back({place, "the file holds " + found + "; a scenario is exactly one"});
       return loaded;
     }
-    schema.Validate(documents[0], file, loaded.errors);
+    const YAML::Node document = YAML::Load(text);
+    schema.Validate(document, file, loaded.errors);
     if (loaded.errors.empty()) {
-      Scenario scenario = ReadMeaning(documents[0], file, known_requirements, loaded.errors);
+      Scenario scenario = ReadMeaning(document, file, known_requirements, loaded.errors);
       scenario.text = text;
       if (loaded.errors.empty()) loaded.scenario = std::move(scenario);
     }
