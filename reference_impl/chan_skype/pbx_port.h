@@ -84,7 +84,9 @@ enum pbx_cause {
   PBX_CAUSE_NETWORK_OUT_OF_ORDER = 38,
   PBX_CAUSE_SWITCH_CONGESTION = 42,
   PBX_CAUSE_FACILITY_NOT_SUBSCRIBED = 50,
-  PBX_CAUSE_BEARER_NOT_AVAILABLE = 58
+  PBX_CAUSE_BEARER_NOT_AVAILABLE = 58,
+  /* The greatest of Q.850: a PBX may hang up with any number up to it. */
+  PBX_CAUSE_INTERWORKING = 127
 };
 
 struct pbx_header {
