@@ -116,6 +116,7 @@ class Everything {
     }
     matrix.logins.resize(logins.size());
     std::vector<std::vector<std::string>> commands;
+    commands.reserve(pairs.size() + logins.size());
     for (const Pair& pair : pairs) {
       commands.push_back(Command("--pair", pair.from->name + "," + pair.to->name));
     }

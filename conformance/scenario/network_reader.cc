@@ -242,7 +242,7 @@ std::string NetworkReader::Site(const YAML::Node& node) {
 }
 
 std::string NetworkReader::SiteWithNat(const YAML::Node& node) {
-  const std::string name = Site(node);
+  std::string name = Site(node);
   const sim::SiteSettings* const site = Find(name);
   if (site != nullptr && !site->nat) teller_.Tell(node, "site '" + name + "' has no NAT");
   return name;

@@ -64,7 +64,7 @@ std::string Accidents::RelayOf(const std::string& user) const {
   for (const auto& person : people_) {
     if (person->name() != user) continue;
     for (const Endpoint& end : person->relayed_ends()) {
-      const std::string node = community_.SupernodeAt(end.address);
+      std::string node = community_.SupernodeAt(end.address);
       if (!node.empty()) return node;
     }
   }
