@@ -369,6 +369,17 @@ TEST(Ami, HangupTakesARegularExpression) {
   EXPECT_TRUE(bed.driver.calls.empty());
 }
 
+TEST(Ami, HangupTakesEveryCause) {
+  PbxBed bed(With("exten => 007,1,Wait(10)\n"));
+  EngineLeg engine(*bed.runtime);
+  bed.driver.Incoming(engine);
+  bed.Run(milliseconds(10));
+  bed.Act({{"Action", "Hangup"}, {"Channel", "/^Skype/"}, {"Cause", "127"}});
+  bed.Run(milliseconds(10));
+  EXPECT_EQ(bed.FindEvent("Hangup")->Get("Cause"), "127");
+  EXPECT_EQ(bed.driver.seen.back(), "1 hangup 127");
+}
+
 TEST(Modules, AreNotTakenFromUnderACall) {
   PbxBed bed(With("exten => 007,1,Wait(10)\n"));
   EXPECT_THAT(bed.Command("module show like skype"), HasSubstr("2 modules loaded"));
