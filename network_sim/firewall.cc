@@ -98,7 +98,7 @@ bool Firewall::AdmitsOut(const NatPacket& packet) {
   TcpTracker tcp;
   if (outbound.protocol == kProtocolTcp) {
     TcpTracker::Verdict verdict = (flow ? flow->tcp : tcp).Track(/*outbound=*/true, packet.tcp());
-    if (verdict == TcpTracker::Verdict::kReopen) {
+    if (flow && verdict == TcpTracker::Verdict::kReopen) {
       table_.Remove(*flow);
       flow = nullptr;
       verdict = tcp.Track(/*outbound=*/true, packet.tcp());
