@@ -49,9 +49,8 @@ void NodeStream::OnMessage(stream::MessageStream&, const wire::Message& message)
 }
 
 void NodeStream::OnClosed(stream::MessageStream&, const Error& error) {
-  const Error copy = error;  // it may be the stream's own
-  stream_ = nullptr;
-  OnFailed(copy);
+  const auto closed = std::exchange(stream_, nullptr);  // the error may be its own
+  OnFailed(error);
 }
 
 void NodeStream::OnFailed(const Error& error) {
