@@ -5,18 +5,16 @@
 #include <cstring>
 
 #include "network_sim/ipv4.h"
+#include "network_sim/linux_timers.h"
 
 namespace sfa::sim {
 namespace {
 
-using std::chrono::seconds;
-
-// net.netfilter.nf_conntrack_udp_timeout, _udp_timeout_stream, _icmp_timeout, _generic_timeout.
-constexpr Duration kUdpTimeout = seconds(30);
-constexpr Duration kUdpStreamTimeout = seconds(120);
-constexpr Duration kUdpStreamAge = seconds(2);  // an answered flow becomes a stream at this age
-constexpr Duration kIcmpTimeout = seconds(30);
-constexpr Duration kGenericTimeout = seconds(600);
+using linux_timers::kGenericTimeout;
+using linux_timers::kIcmpTimeout;
+using linux_timers::kUdpStreamAge;
+using linux_timers::kUdpStreamTimeout;
+using linux_timers::kUdpTimeout;
 
 constexpr uint16_t kHttp = 80, kHttps = 443;  // RFC 9110 section 4.2
 
