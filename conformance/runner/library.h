@@ -19,6 +19,7 @@ class Library {
 
   const Catalogue& catalogue() const { return catalogue_; }
   const std::string& root() const { return root_; }
+  const Schema& schema() const { return schema_; }
   // Paths of all scenarios, sorted: the canonical order.
   std::vector<std::string> ScenarioFiles() const;
   // One file, `path` also naming it in messages.

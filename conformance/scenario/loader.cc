@@ -137,4 +137,29 @@ LoadedScenario LoadScenario(const std::string& file, const std::string& text, co
   return loaded;
 }
 
+LoadedStep LoadStep(const std::string& actor, const std::string& verb, const std::string& argument,
+                    const Scenario& scenario, const Schema& schema) {
+  LoadedStep loaded;
+  try {
+    const bool structured = argument.starts_with('{') || argument.starts_with('[') ||
+                            argument.starts_with('"') || argument.starts_with('\'');
+    YAML::Node action, step;
+    action[verb] = structured         ? YAML::Load(argument)
+                   : argument.empty() ? YAML::Node("true")
+                                      : YAML::Node(argument);
+    step["at"] = "0s";
+    step[actor] = action;
+    schema.ValidatePart("step", step, scenario.file, loaded.errors);
+    if (loaded.errors.empty()) {
+      Step read = ReadStep(step, scenario, loaded.errors);
+      if (loaded.errors.empty()) loaded.step = std::move(read);
+    }
+  } catch (const YAML::Exception& problem) {
+    loaded.errors.push_back({{scenario.file}, "this is not YAML: " + problem.msg});
+  }
+  // It stands nowhere.
+  for (InputError& error : loaded.errors) error.place = {};
+  return loaded;
+}
+
 }  // namespace sfa::conformance

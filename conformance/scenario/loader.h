@@ -23,6 +23,17 @@ struct LoadedScenario {
 LoadedScenario LoadScenario(const std::string& file, const std::string& text, const Schema& schema,
                             const std::vector<std::string>& known_requirements);
 
+struct LoadedStep {
+  std::optional<Step> step;  // set when there is no error
+  std::vector<InputError> errors;
+};
+
+// A step by itself, as it might stand in the file of `scenario`: what `actor` does is `verb`, with
+// `argument` as it stands in the file behind the verb's colon, or as a plain text; "" for a verb
+// that takes none.
+LoadedStep LoadStep(const std::string& actor, const std::string& verb, const std::string& argument,
+                    const Scenario& scenario, const Schema& schema);
+
 }  // namespace sfa::conformance
 
 #endif  // CONFORMANCE_SCENARIO_LOADER_H_

@@ -47,6 +47,14 @@ class Reader {
     return std::move(scenario_);
   }
 
+  Step ReadOne(const YAML::Node& step, const Scenario& scenario) {
+    scenario_ = scenario;
+    scenario_.steps.clear();
+    network_.GoOnFromSites();
+    ReadStep(step);
+    return std::move(scenario_.steps.back());
+  }
+
  private:
   void Tell(const YAML::Node& node, std::string message) { teller_.Tell(node, std::move(message)); }
   Duration DurationOf(const YAML::Node& node) { return teller_.DurationOf(node); }
@@ -380,6 +388,10 @@ Scenario ReadMeaning(const YAML::Node& document, const std::string& file,
                      const std::vector<std::string>& known_requirements,
                      std::vector<InputError>& errors) {
   return Reader(file, known_requirements, errors).Read(document);
+}
+
+Step ReadStep(const YAML::Node& step, const Scenario& scenario, std::vector<InputError>& errors) {
+  return Reader(scenario.file, scenario.requirements, errors).ReadOne(step, scenario);
 }
 
 }  // namespace sfa::conformance

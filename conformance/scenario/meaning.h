@@ -17,6 +17,9 @@ Scenario ReadMeaning(const YAML::Node& document, const std::string& file,
                      const std::vector<std::string>& known_requirements,
                      std::vector<InputError>& errors);
 
+// A step by itself, as it might stand in the file of `scenario`, whatever the time.
+Step ReadStep(const YAML::Node& step, const Scenario& scenario, std::vector<InputError>& errors);
+
 }  // namespace sfa::conformance
 
 #endif  // CONFORMANCE_SCENARIO_MEANING_H_

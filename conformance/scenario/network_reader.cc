@@ -67,6 +67,10 @@ void NetworkReader::ReadSites(const YAML::Node& network) {
   PutOuterSitesFirst();
 }
 
+void NetworkReader::GoOnFromSites() {
+  for (const sim::SiteSettings& site : scenario_.sites) lines_[site.name] = {site.up, site.down};
+}
+
 void NetworkReader::ReadNat(const YAML::Node& node, sim::SiteSettings& site) {
   if (node.IsScalar()) {
     site.nat = sim::NatByName(node.Scalar());  // nothing for "none"

@@ -24,6 +24,8 @@ class NetworkReader {
 
   void ReadSites(const YAML::Node& network);
   void ReadCommunity(const YAML::Node& community);
+  // The scenario has its sites already, by somebody else: their lines are what steps change.
+  void GoOnFromSites();
   // Once everybody has a site: that each LAN has room.
   void CheckRoom(const YAML::Node& network);
 

@@ -293,4 +293,9 @@ void Schema::Validate(const YAML::Node& node, const std::string& file,
   Validator(root_, patterns_, file, errors).Check(root_, node, "the scenario");
 }
 
+void Schema::ValidatePart(const std::string& definition, const YAML::Node& node,
+                          const std::string& file, std::vector<InputError>& errors) const {
+  Validator(root_, patterns_, file, errors).Check(root_["$defs"].at(definition), node, definition);
+}
+
 }  // namespace sfa::conformance

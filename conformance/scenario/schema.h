@@ -30,6 +30,9 @@ class Schema {
   // Adds every mistake found in `node`, in the document's order.
   void Validate(const YAML::Node& node, const std::string& file,
                 std::vector<InputError>& errors) const;
+  // The same for a part by itself: against the schema's $defs/`definition`, which exists.
+  void ValidatePart(const std::string& definition, const YAML::Node& node, const std::string& file,
+                    std::vector<InputError>& errors) const;
 
  private:
   explicit Schema(nlohmann::ordered_json root);

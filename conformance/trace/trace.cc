@@ -64,7 +64,9 @@ void Trace::BeginAt(MonotonicTime zero) {
 
 void Trace::Add(Observation observation) {
   observation.at -= zero_.time_since_epoch();
+  if (listener_ != nullptr) observations_.clear();
   observations_.push_back(std::move(observation));
+  if (listener_ != nullptr) listener_->OnObservation(observations_.back());
 }
 
 void Trace::AddRecording(MonotonicTime at, Recording recording) {
@@ -85,6 +87,7 @@ void Trace::AddRecording(MonotonicTime at, Recording recording) {
         {"heard_hash", HashSamples(recording.heard)},
         {"packets_received", std::to_string(recording.packets_received)},
         {"packets_lost", std::to_string(recording.packets_lost)}}});
+  if (listener_ != nullptr) return listener_->OnRecording(recording);
   recordings_.push_back(std::move(recording));
 }
 

@@ -47,8 +47,23 @@ struct Recording {
   uint64_t packets_lost = 0;
 };
 
+// Is told what a trace sees.
+class TraceListener {
+ public:
+  // Neither adds anything to the trace.
+  virtual void OnObservation(const Observation& seen) = 0;
+  virtual void OnRecording(const Recording& recording) = 0;
+
+ protected:
+  ~TraceListener() = default;
+};
+
 class Trace {
  public:
+  // From now on what is added is told to the listener, and only the newest of it is kept: a world
+  // without an end has no room for more.
+  void TellInsteadOfKeeping(TraceListener& listener) { listener_ = &listener; }
+
   // What is added from now on, in the world's time, is kept with `zero` as time 0. What was added
   // before was seen at 0.
   void BeginAt(MonotonicTime zero);
@@ -68,6 +83,7 @@ class Trace {
 
  private:
   MonotonicTime zero_{};
+  TraceListener* listener_ = nullptr;
   std::vector<Observation> observations_;
   std::vector<Recording> recordings_;
 };

@@ -31,7 +31,10 @@ class World final : private PbxSiteObserver {
         factory_(factory),
         simulation_({settings.seed, factory.clock(), factory.DateFor(scenario.date)}),
         network_(simulation_, settings.capture_directory),
-        make_guest_(settings.guest) {}
+        make_guest_(settings.guest),
+        resident_(settings.resident) {
+    if (settings.listener != nullptr) run_.trace.TellInsteadOfKeeping(*settings.listener);
+  }
 
   ~World() {
     guest_.reset();
@@ -46,8 +49,12 @@ class World final : private PbxSiteObserver {
       const Status built = Build();
       if (built.ok()) {
         Begin();
-        RunSteps();
-        LookAround();
+        if (resident_ == nullptr) {
+          RunSteps();
+          LookAround();
+        } else if (pbx_ready_) {
+          resident_->Live({simulation_, *pbx_, [this](const Step& step) { return Do(step); }});
+        }
         Stop();
       } else if (built.error().code == ErrorCode::kPermissionDenied ||
                  built.error().code == ErrorCode::kNotFound) {
@@ -123,7 +130,8 @@ class World final : private PbxSiteObserver {
     simulation_.RunUntil(zero_ + scenario_.lasts);
   }
 
-  void Do(const Step& step) {
+  // Returns "" when it was done, else why it could not be.
+  std::string Do(const Step& step) {
     Fields fields = step.headers;
     if (!step.argument.empty()) fields.emplace_back("argument", step.argument);
     std::string problem;
@@ -141,6 +149,7 @@ class World final : private PbxSiteObserver {
       See(Observer::kStep, step.actor, "did not happen",
           {{"step", step.verb}, {"reason", problem}});
     }
+    return problem;
   }
 
   std::string DoOf(const Step& step) {
@@ -284,6 +293,7 @@ class World final : private PbxSiteObserver {
   std::unique_ptr<Accidents> accidents_;
   const GuestMaker make_guest_;
   std::unique_ptr<WorldGuest> guest_;
+  WorldResident* const resident_;
 };
 
 }  // namespace

@@ -35,10 +35,27 @@ class WorldGuest {
 };
 using GuestMaker = std::function<std::unique_ptr<WorldGuest>(const WorldParts& parts)>;
 
+// Whoever takes the timeline's place: the world runs as long as it lives there.
+class WorldResident {
+ public:
+  virtual ~WorldResident() = default;
+  struct House {
+    sim::Simulation& simulation;
+    PbxSite& pbx;
+    // Between two runs of the simulation. "" when it was done, else why it could not be.
+    std::function<std::string(const Step& step)> do_step;
+  };
+  // The PBX is ready, the people log in. When it returns, everything is stopped.
+  virtual void Live(const House& house) = 0;
+};
+
 struct WorldSettings {
   uint64_t seed = 1;
   std::string capture_directory;  // exists; "" for no captures
   GuestMaker guest;               // none: nobody
+  // Both outlive the run.
+  WorldResident* resident = nullptr;  // none: the scenario's steps happen
+  TraceListener* listener = nullptr;  // is told what is seen, and the trace stays empty
 };
 
 struct WorldRun {
