@@ -105,7 +105,8 @@ void AmiSession::OnMessage() {
     std::swap(message, message_);
     const std::shared_ptr<AmiSession*> self = self_;
     manager_.Execute(message, permissions_, [self](const AmiMessage& reply, bool) {
-      if (*self != nullptr) (*self)->Write(reply);
+      // Whoever has logged off meanwhile hears no more.
+      if (*self != nullptr && !(*self)->ended_) (*self)->Write(reply);
     });
     return;
   }
