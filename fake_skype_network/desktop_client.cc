@@ -7,6 +7,7 @@
 
 #include "fake_skype_network/headset.h"
 #include "fake_skype_network/words.h"
+#include "protocol/peer/service_names.h"
 
 namespace sfa::community {
 namespace {
@@ -33,13 +34,13 @@ class DesktopClientImpl final : public DesktopClient,
     if (peer_) peer_->LogOut();
   }
 
-  void CallUser(const std::string& user) override {
+  void CallUser(const std::string& user, const peer::CallProperties& properties) override {
     if (call_) return;  // one call at a time
     record_ = {};
     if (!peer_ || peer_->state() != peer::LoginState::kLoggedIn) {
       return Report("ended", {{"reason", ToText(peer::EndReason::kNetwork)}});
     }
-    call_ = peer_->PlaceCall(user, settings_.codecs, call_observer());
+    call_ = peer_->PlaceCall(user, settings_.codecs, call_observer(), properties);
   }
 
   bool in_call() const override { return call_ != nullptr; }
@@ -61,6 +62,49 @@ class DesktopClientImpl final : public DesktopClient,
   void SendDigits(const std::string& digits, Duration tone, Duration gap) override {
     for (const char digit : digits) digits_.push_back({digit, tone, gap});
     if (headset_ && !digit_timer_->running()) NextDigitStep();
+  }
+
+  void Hold(bool held) override {
+    if (call_ && headset_) call_->Hold(held);
+  }
+
+  void Transfer(const std::string& user) override {
+    if (call_ && headset_) call_->Transfer(user);
+  }
+
+  void SetProperty(const std::string& name, const std::string& value) override {
+    wire::ServiceRequest request;
+    wire::Property* property = request.mutable_set_properties()->add_properties();
+    property->set_name(name);
+    property->set_value(value);
+    Ask("set " + name, request);
+  }
+
+  void AddBuddy(const std::string& user, const std::string& text) override {
+    wire::ServiceRequest request;
+    request.mutable_add_buddy()->set_name(user);
+    request.mutable_add_buddy()->set_text(text);
+    Ask("add buddy " + user, request);
+  }
+
+  void RemoveBuddy(const std::string& user) override {
+    wire::ServiceRequest request;
+    request.mutable_remove_buddy()->set_name(user);
+    Ask("remove buddy " + user, request);
+  }
+
+  void AnswerBuddy(const std::string& user, wire::BuddyAnswer answer) override {
+    wire::ServiceRequest request;
+    request.mutable_answer_buddy()->set_name(user);
+    request.mutable_answer_buddy()->set_answer(answer);
+    Ask("answer " + user, request);
+  }
+
+  void Chat(const std::string& user, const std::string& text) override {
+    wire::ServiceRequest request;
+    request.mutable_send_chat()->set_to(user);
+    request.mutable_send_chat()->set_text(text);
+    Ask("chat " + user, request);
   }
 
   const AudioRecord& audio() const override { return record_; }
@@ -102,7 +146,60 @@ class DesktopClientImpl final : public DesktopClient,
     observer_.OnSight({runtime_.Now(), std::move(kind), std::move(fields)});
   }
 
+  void Ask(const std::string& what, const wire::ServiceRequest& request) {
+    if (!peer_) return Report("done", {{"what", what}, {"result", "not logged in"}});
+    peer_->Ask(request, [this, what](const wire::ServiceReply& reply) {
+      Report("done", {{"what", what}, {"result", ToText(reply.result())}});
+    });
+  }
+
   // PeerObserver
+  void OnNews(const wire::ServiceNews& news) override {
+    switch (news.body_case()) {
+      case wire::ServiceNews::kAccount:
+        return OnAccount(news.account());
+      case wire::ServiceNews::kBuddy:
+        return Report("buddy",
+                      {{"buddy", news.buddy().name()},
+                       {"status", std::string(peer::BuddyStatusName(news.buddy().status()))},
+                       {"fullname", news.buddy().profile().fullname()}});
+      case wire::ServiceNews::kBuddyRemoved:
+        return Report("buddy-removed", {{"buddy", news.buddy_removed()}});
+      case wire::ServiceNews::kAuthorisationRequest: {
+        const wire::AuthorisationRequest& asked = news.authorisation_request();
+        Report("asked", {{"from", asked.from()}, {"text", asked.text()}});
+        if (settings_.answers_requests) AnswerBuddy(asked.from(), *settings_.answers_requests);
+        return;
+      }
+      case wire::ServiceNews::kChat:
+        return Report(
+            "chat",
+            {{"from", news.chat().from()}, {"to", news.chat().to()}, {"text", news.chat().text()}});
+      case wire::ServiceNews::kVoicemail:
+        return Report("voicemail", {{"from", news.voicemail().from()},
+                                    {"seconds", std::to_string(news.voicemail().seconds())},
+                                    {"waiting", std::to_string(news.voicemail().waiting())}});
+      default:
+        return;
+    }
+  }
+
+  // Says what has changed.
+  void OnAccount(const wire::AccountState& account) {
+    Fields changed;
+    for (const wire::Property& property : account.properties()) {
+      if (peer::ValueOf(account_.properties(), property.name()) == property.value()) continue;
+      changed.emplace_back(property.name(), property.value());
+    }
+    for (const wire::Property& property : account_.properties()) {
+      if (peer::ValueOf(account.properties(), property.name()).empty()) {
+        changed.emplace_back(property.name(), "");
+      }
+    }
+    account_ = account;
+    if (!changed.empty()) Report("account", std::move(changed));
+  }
+
   void OnLoginState(peer::LoginState state, const std::string& reason) override {
     Report("login", {{"state", ToText(state)}, {"reason", reason}});
   }
@@ -120,7 +217,16 @@ class DesktopClientImpl final : public DesktopClient,
     call_->SetObserver(this);
     call_->Ring(*codec);
     if (settings_.answer_after.count() >= 0) answer_timer_->Start(settings_.answer_after);
-    Report("incoming", {{"from", call_->remote_user()}, {"fullname", call_->remote_fullname()}});
+    Fields fields{{"from", call_->remote_user()}, {"fullname", call_->remote_fullname()}};
+    const auto add = [&fields](const char* name, const std::string& value) {
+      if (!value.empty()) fields.emplace_back(name, value);
+    };
+    const peer::CallProperties& properties = call_->properties();
+    add("topic", properties.topic);
+    add("token", properties.token);
+    add("forwarded_by", properties.forwarded_by);
+    add("target_identity", properties.target_identity);
+    Report("incoming", std::move(fields));
     // This person has called that one: the answer is given already.
     if (glare) Answer();
   }
@@ -145,6 +251,18 @@ class DesktopClientImpl final : public DesktopClient,
 
   // CallObserver
   void OnRinging() override { Report("ringing", {}); }
+
+  void OnProgress(media::Codec) override { Report("progress", {}); }
+
+  void OnParty(const std::string& user, const std::string& fullname) override {
+    Report("party", {{"user", user}, {"fullname", fullname}});
+  }
+
+  void OnHold(bool held) override { Report("held", {{"on", held ? "yes" : "no"}}); }
+
+  void OnTransferred(bool done, peer::EndReason reason) override {
+    Report("transferred", {{"result", done ? "done" : ToText(reason)}});
+  }
 
   void OnAnswered(media::Codec codec) override {
     headset_ = std::make_unique<Headset>(
@@ -209,6 +327,7 @@ class DesktopClientImpl final : public DesktopClient,
   std::deque<Digit> digits_;          // the first one sounds when `sounding_`
   bool sounding_ = false;
   bool incoming_ = false;
+  wire::AccountState account_;  // as last heard
   std::unique_ptr<Timer> answer_timer_, digit_timer_;
   std::unique_ptr<path::MediaPort> port_;
   std::unique_ptr<peer::Peer> peer_;

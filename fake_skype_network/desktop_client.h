@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,12 @@ struct ClientSight {
   // "ended" {reason}, "digit" {digit, duration_ms},
   // "path" {path, local, remote, local_kind, remote_kind}: how media goes, after "answered" and
   // each time that it changes; path is direct, tcp or relay
+  // "incoming" also has what the call brought: topic, token, forwarded_by, target_identity, when
+  // not empty. "held" {on}, "transfer" {to} (the far end asks; the client calls `to` itself and
+  // then ends this call), "transferred" {result}, "party" {user, fullname}, "progress" {}
+  // Services: "done" {what, result}, "buddy" {buddy, status, fullname}, "buddy-removed" {buddy},
+  // "asked" {from, text} (to be authorised), "chat" {from, to, text}, "account" {one field for each
+  // property that has changed}, "voicemail" {from, seconds, waiting}
   std::string kind;
   std::vector<std::pair<std::string, std::string>> fields;
 };
@@ -49,6 +56,8 @@ struct ClientSettings {
   Duration answer_after{-1};
   // Refuse incoming calls with busy.
   bool busy = false;
+  // Who asks for authorisation is answered at once; unset: the person answers.
+  std::optional<wire::BuddyAnswer> answers_requests;
   // Seeds what the client says; different in each direction and for each client.
   uint64_t voice_seed = 1;
   bool record_audio = true;
@@ -60,7 +69,7 @@ class DesktopClient {
 
   virtual void LogIn() = 0;
   virtual void LogOut() = 0;
-  virtual void CallUser(const std::string& user) = 0;
+  virtual void CallUser(const std::string& user, const peer::CallProperties& properties = {}) = 0;
   // Whether a call is being placed, rings or is answered; a person has one call at a time.
   virtual bool in_call() const = 0;
   virtual void Answer() = 0;
@@ -69,6 +78,19 @@ class DesktopClient {
   // Digits one after another, each `tone` long with `gap` between them.
   virtual void SendDigits(const std::string& digits, Duration tone = std::chrono::milliseconds(100),
                           Duration gap = std::chrono::milliseconds(100)) = 0;
+
+  // In an answered call.
+  virtual void Hold(bool held) = 0;
+  virtual void Transfer(const std::string& user) = 0;
+
+  // The community's services; what comes of each is a sight "done" {what, result}, result being
+  // "done" or the reason ("unknown user").
+  virtual void SetProperty(const std::string& name, const std::string& value) = 0;
+  virtual void AddBuddy(const std::string& user, const std::string& text) = 0;
+  virtual void RemoveBuddy(const std::string& user) = 0;
+  // To somebody who has asked: wire::ANSWER_ACCEPT and so on.
+  virtual void AnswerBuddy(const std::string& user, wire::BuddyAnswer answer) = 0;
+  virtual void Chat(const std::string& user, const std::string& text) = 0;
 
   // Of the latest call; valid after it has ended, until the next one.
   virtual const AudioRecord& audio() const = 0;

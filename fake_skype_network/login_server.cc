@@ -57,6 +57,8 @@ class LoginServerImpl final : public LoginServer, private Connections::Handler {
   }
 
   Status AddAccount(const Account& account) override { return accounts_->Put(account); }
+  void SetRate(const Rate&) override {}
+  std::optional<int64_t> CreditOf(const std::string&) override { return {}; }
 
  private:
   void OnMessage(Connection& connection, const wire::Message& message) override {

@@ -5,19 +5,45 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "protocol/peer/service_names.h"
 #include "runtime/runtime.h"
 
 namespace sfa::community {
 
-enum class AccountKind { kBusiness, kRegular };
+// Only business accounts, made in the Business Control Panel, can be used from an Asterisk (manual
+// 3); a service is the network's own (gateway to telephones, voicemail).
+enum class AccountKind { kBusiness, kRegular, kInvited, kAdministrator, kService };
 
+// Somebody as the network knows them before anything has happened.
 struct Account {
   std::string user;
   std::string password;
   AccountKind kind = AccountKind::kRegular;
   std::string fullname;
+  // Properties of peer/service_names.h and who may see them; without it, the property's own.
+  std::vector<std::pair<std::string, std::string>> profile;
+  std::vector<std::pair<std::string, peer::Visibility>> visibility;
+  std::string currency = "EUR";
+  int64_t credit_micros = 0;         // Skype Credit in millionths of the currency's unit
+  std::vector<std::string> numbers;  // SkypeIn: "+442079460000"
+  std::vector<std::string> forward_to;
+  uint32_t forward_after_seconds = 15;
+  bool voicemail = false;
+  // Friends already: on each other's list, authorised both ways. Telephone numbers may be among
+  // them.
+  std::vector<std::string> buddies;
+  std::vector<std::string> blocked;
+};
+
+struct Rate {
+  std::string prefix;  // "+44"
+  int64_t connection_micros = 0;
+  int64_t minute_micros = 0;  // for every minute that begins
 };
 
 struct LoginServerSettings {
@@ -35,6 +61,11 @@ class LoginServer {
   virtual ~LoginServer() = default;
   // Made when missing, replaced when present.
   virtual Status AddAccount(const Account& account) = 0;
+  // Prices of calls to telephones whose number begins with `prefix`; the longest prefix counts. A
+  // number without one is not connected.
+  virtual void SetRate(const Rate& rate) = 0;
+  // What is left, in millionths; nothing when there is no such user.
+  virtual std::optional<int64_t> CreditOf(const std::string& user) = 0;
 };
 
 Result<std::unique_ptr<LoginServer>> NewLoginServer(Runtime& runtime, LoginServerSettings settings);

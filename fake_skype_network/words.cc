@@ -52,10 +52,47 @@ const char* ToText(peer::EndReason reason) {
       return "answered elsewhere";
     case peer::EndReason::kNetwork:
       return "network";
+    case peer::EndReason::kNoCredit:
+      return "no credit";
+    case peer::EndReason::kEmergency:
+      return "emergency number";
+    case peer::EndReason::kInvalidNumber:
+      return "invalid number";
+    case peer::EndReason::kBlocked:
+      return "blocked";
   }
   return "";
 }
 
 const char* ToText(media::Codec codec) { return codec == media::Codec::kPcma ? "PCMA" : "PCMU"; }
+
+const char* ToText(wire::ServiceResult result) {
+  switch (result) {
+    case wire::SERVICE_DONE:
+      return "done";
+    case wire::SERVICE_UNREACHABLE:
+      return "unreachable";
+    case wire::SERVICE_UNKNOWN_USER:
+      return "unknown user";
+    case wire::SERVICE_UNKNOWN_BUDDY:
+      return "unknown buddy";
+    case wire::SERVICE_UNKNOWN_PROPERTY:
+      return "unknown property";
+    case wire::SERVICE_BAD_VALUE:
+      return "bad value";
+    case wire::SERVICE_READ_ONLY:
+      return "read only";
+    case wire::SERVICE_TOO_MANY:
+      return "too many";
+    case wire::SERVICE_BLOCKED:
+      return "blocked";
+    case wire::SERVICE_NOT_ALLOWED:
+      return "not allowed";
+    case wire::SERVICE_NO_CREDIT:
+      return "no credit";
+    default:
+      return "";
+  }
+}
 
 }  // namespace sfa::community

@@ -12,6 +12,7 @@ const char* ToText(peer::LoginState state);
 const char* ToText(peer::EndReason reason);
 // The names of RFC 3551: "PCMU", "PCMA".
 const char* ToText(media::Codec codec);
+const char* ToText(wire::ServiceResult result);
 
 }  // namespace sfa::community
 

@@ -111,8 +111,9 @@ inline skype_driver SpoiledDriver() {
   driver.reload = [](skype_core* core) { return Inner().reload(W::Of(core).inner); };
   driver.unload = Unload;
   driver.request = [](skype_core* core, const char* address, const pbx_codec* codecs,
-                      skype_admitted* admitted, pbx_cause* cause) {
-    return Inner().request(W::Of(core).inner, address, codecs, admitted, cause);
+                      const skype_channel_state* requestor, skype_admitted* admitted,
+                      pbx_cause* cause) {
+    return Inner().request(W::Of(core).inner, address, codecs, requestor, admitted, cause);
   };
   driver.bind = [](skype_core* core, skype_call_id call, pbx_channel* channel,
                    const pbx_address* local) {

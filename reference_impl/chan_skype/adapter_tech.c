@@ -67,7 +67,7 @@ static struct ast_channel* skype_request(const char* type, struct ast_format_cap
   core = skype_core_enter();
   if (!core) {
     *cause = AST_CAUSE_NETWORK_OUT_OF_ORDER;
-  } else if (skype_driver_table->request(core, addr, codecs, &admitted, &refusal)) {
+  } else if (skype_driver_table->request(core, addr, codecs, NULL, &admitted, &refusal)) {
     *cause = refusal;
   } else {
     chan = request_admitted(&admitted, assignedids, requestor);

@@ -206,9 +206,20 @@ struct BenchHost {
     See(pbx, text);
   }
 
-  static constexpr pbx_host kTable{PBX_PORT_VERSION, Log,      Ref,     Unref, ReadConfig,
-                                   Directory,        Start,    Control, Media, HangUp,
-                                   DigitBegin,       DigitEnd, Release, Event};
+  static constexpr pbx_host kTable{.version = PBX_PORT_VERSION,
+                                   .log = Log,
+                                   .module_ref = Ref,
+                                   .module_unref = Unref,
+                                   .read_config = ReadConfig,
+                                   .directory = Directory,
+                                   .channel_start = Start,
+                                   .channel_control = Control,
+                                   .channel_media = Media,
+                                   .channel_hangup = HangUp,
+                                   .channel_digit_begin = DigitBegin,
+                                   .channel_digit_end = DigitEnd,
+                                   .channel_release = Release,
+                                   .manager_event = Event};
 };
 
 DriverBench::DriverBench(std::optional<std::string> text, int licensed)
@@ -242,7 +253,7 @@ std::vector<std::string> DriverBench::TakeSeen() { return std::exchange(seen_, {
 
 skype_call_id DriverBench::Dial(const std::string& address) {
   const pbx_codec codecs[] = {PBX_CODEC_ULAW, PBX_CODEC_ALAW, PBX_CODEC_NONE, PBX_CODEC_NONE};
-  if (driver.request(core, address.c_str(), codecs, &admitted, &cause) != 0) return 0;
+  if (driver.request(core, address.c_str(), codecs, nullptr, &admitted, &cause) != 0) return 0;
   auto channel = std::make_unique<pbx_channel>();
   channel->call = admitted.call;
   const pbx_address local{0x7F000001, 10002};

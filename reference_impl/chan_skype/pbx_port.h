@@ -29,7 +29,7 @@
 extern "C" {
 #endif
 
-#define PBX_PORT_VERSION 1
+#define PBX_PORT_VERSION 2
 
 /* A call as the driver numbers it; 0 is none. Numbers are never used twice, so that an event that
  * comes too late finds nothing and is ignored. */
@@ -45,7 +45,12 @@ struct pbx_address {
   uint16_t port;
 };
 
-enum pbx_codec { PBX_CODEC_NONE = 0, PBX_CODEC_ULAW = 1, PBX_CODEC_ALAW = 2 };
+enum pbx_codec {
+  PBX_CODEC_NONE = 0,
+  PBX_CODEC_ULAW = 1,
+  PBX_CODEC_ALAW = 2,
+  PBX_CODEC_G729 = 3 /* never passed through: only where the host can translate it (manual 3) */
+};
 #define PBX_MAX_CODECS 4
 
 /* The PBX's log levels that the driver uses. */
@@ -62,7 +67,39 @@ enum pbx_control {
   PBX_CONTROL_RINGING,
   PBX_CONTROL_ANSWERED,
   PBX_CONTROL_BUSY,
-  PBX_CONTROL_CONGESTION
+  PBX_CONTROL_CONGESTION,
+  PBX_CONTROL_PROGRESS, /* audio before the answer; channel_media() has come */
+  PBX_CONTROL_HOLD,     /* the far end listens no more: the host suggests the call's `mohsuggest` */
+  PBX_CONTROL_UNHOLD
+};
+
+/* What a hint shows: Asterisk's device states. */
+enum pbx_device_state {
+  PBX_DEVICE_INVALID, /* no such thing can be watched: the address is malformed */
+  PBX_DEVICE_UNKNOWN,
+  PBX_DEVICE_NOT_INUSE,
+  PBX_DEVICE_INUSE,
+  PBX_DEVICE_BUSY,
+  PBX_DEVICE_ONHOLD,
+  PBX_DEVICE_RINGING,
+  PBX_DEVICE_UNAVAILABLE
+};
+
+/* Asterisk's presence states. */
+enum pbx_presence_state {
+  PBX_PRESENCE_INVALID,
+  PBX_PRESENCE_NOT_SET,
+  PBX_PRESENCE_UNAVAILABLE,
+  PBX_PRESENCE_AVAILABLE,
+  PBX_PRESENCE_AWAY,
+  PBX_PRESENCE_XA,
+  PBX_PRESENCE_CHAT,
+  PBX_PRESENCE_DND
+};
+struct pbx_presence {
+  enum pbx_presence_state state;
+  char subtype[64];   /* the buddy status in the manual's words: "Skype Me" */
+  char message[1024]; /* the mood text, or "" */
 };
 
 /* ITU-T Q.850 causes, the values that Asterisk uses. CONGESTION is the one that its Dial() takes
@@ -80,10 +117,12 @@ enum pbx_cause {
   PBX_CAUSE_CALL_REJECTED = 21,
   PBX_CAUSE_ANSWERED_ELSEWHERE = 26,
   PBX_CAUSE_DESTINATION_OUT_OF_ORDER = 27,
+  PBX_CAUSE_INVALID_NUMBER_FORMAT = 28,
   PBX_CAUSE_CONGESTION = 34,
   PBX_CAUSE_NETWORK_OUT_OF_ORDER = 38,
   PBX_CAUSE_SWITCH_CONGESTION = 42,
   PBX_CAUSE_FACILITY_NOT_SUBSCRIBED = 50,
+  PBX_CAUSE_OUTGOING_CALL_BARRED = 52,
   PBX_CAUSE_BEARER_NOT_AVAILABLE = 58,
   /* The greatest of Q.850: a PBX may hang up with any number up to it. */
   PBX_CAUSE_INTERWORKING = 127
@@ -92,6 +131,28 @@ enum pbx_cause {
 struct pbx_header {
   const char* name;
   const char* value;
+};
+
+/* One message of an answer to an AMI action; ActionID is the host's to add. */
+struct pbx_manager_message {
+  const char* event; /* NULL for the response itself */
+  const struct pbx_header* headers;
+  size_t count;
+};
+/* The answer to an AMI action, whole: response first, then events of a list. The response has a
+ * header "Response: Success" or "Response: Error" and a "Message"; a list's response "EventList:
+ * start", its last event "EventList: Complete" and "ListItems". Values hold no CR or LF. */
+typedef void (*pbx_manager_answer)(void* context, const struct pbx_manager_message* messages,
+                                   size_t count);
+
+/* A text message that is to enter the dialplan (MESSAGE()), or that comes from it. */
+struct pbx_text_message {
+  const char* account;
+  const char* from; /* a Skype name */
+  const char* to;   /* likewise */
+  const char* body;
+  const char* context; /* where it enters the dialplan */
+  const char* exten;
 };
 
 /* One line of a configuration file, as the PBX's own loader gives it: `name` is NULL for the line
@@ -121,8 +182,15 @@ struct pbx_incoming {
   const char* caller_number; /* the caller's Skype name */
   const char* caller_name;   /* the caller's full name, or "" */
   const char* accountcode;
-  uint32_t rtp_address; /* where the host binds its RTP port */
+  const char*
+      mohinterpret;       /* a music class, or "passthrough": hold is told by skype_driver.hold() */
+  const char* mohsuggest; /* "" for none */
+  uint32_t rtp_address;   /* where the host binds its RTP port */
   struct pbx_media media;
+  /* The lines `setvar` of the account, NAME=value and FUNCTION(args)=value, for the host to set on
+   * the channel before the dialplan starts. */
+  const char* const* setvar;
+  size_t setvar_count;
 };
 
 /* What the PBX does for the driver. `pbx` is the context that was given to skype_driver.load(). */
@@ -161,9 +229,29 @@ struct pbx_host {
                             unsigned duration_ms);
   void (*channel_release)(void* pbx, struct pbx_channel* channel);
 
+  /* Who is at the other end, when that is not (any more) the one that was dialled. */
+  void (*channel_party)(void* pbx, struct pbx_channel* channel, const char* number,
+                        const char* name);
+  /* A text from the far end of the call. */
+  void (*channel_text)(void* pbx, struct pbx_channel* channel, const char* text);
+  /* How skype_driver.transfer() went. */
+  void (*channel_transferred)(void* pbx, struct pbx_channel* channel, int done);
+
   /* An AMI event of class SYSTEM. */
   void (*manager_event)(void* pbx, const char* event, const struct pbx_header* headers,
                         size_t count);
+
+  /* Whether the host can carry that codec now: natively or through a translator. Any thread. */
+  int (*can_use_codec)(void* pbx, enum pbx_codec codec);
+  /* The state of "Skype:<address>" has changed; `address` as skype_driver.device_state() takes it.
+   */
+  void (*device_state_changed)(void* pbx, const char* address, enum pbx_device_state state);
+  void (*presence_state_changed)(void* pbx, const char* address,
+                                 const struct pbx_presence* presence);
+  /* Calls `each` with the address of every hint "Skype:<address>" of the dialplan. */
+  void (*each_hint)(void* pbx, void (*each)(void* context, const char* address), void* context);
+  /* 0, or -1 when the dialplan has no such extension. */
+  int (*message_received)(void* pbx, const struct pbx_text_message* message);
 };
 
 /* An admitted outgoing call. Filled by skype_driver.request(). */
@@ -173,6 +261,28 @@ struct skype_admitted {
   char accountcode[64];
   enum pbx_codec codecs[PBX_MAX_CODECS]; /* in order of preference, PBX_CODEC_NONE at the end */
   uint32_t rtp_address;                  /* where the host binds the channel's RTP port */
+  char mohinterpret[80];                 /* as in pbx_incoming */
+  char mohsuggest[80];
+  char callee[256]; /* the destination: the channel's connected line until it is known better */
+};
+
+/* What dialplan functions keep on a channel of any technology: call properties for the calls that
+ * it will dial, buddy lists that it enumerates. The host makes one when a function first needs it
+ * and frees it with the channel. Thread-safe, and independent of any core. */
+struct skype_channel_state;
+
+/* Where a dialplan function runs. */
+struct skype_function_place {
+  skype_call_id call;                /* 0 when that is no Skype channel */
+  struct skype_channel_state* state; /* NULL when there is no channel at all */
+};
+
+/* A console command, for the host to register: `words` may end in an argument, `usage` starts with
+ * "Usage:". */
+struct skype_console_command {
+  const char* words; /* "skype show user", without its argument */
+  const char* summary;
+  const char* usage;
 };
 
 enum skype_load_result {
@@ -200,9 +310,13 @@ struct skype_driver {
 
   /* admission: `[<originator>@]<destination>` (manual 3.2.1). 0 with `admitted` filled and a
    * licensed channel taken, or -1 with `cause`. `codecs` are those that the requester can use, in
-   * its order, PBX_CODEC_NONE at the end. */
+   * its order, PBX_CODEC_NONE at the end. `requestor` is the dialling channel's, or NULL. */
   int (*request)(struct skype_core* core, const char* address, const enum pbx_codec* codecs,
-                 struct skype_admitted* admitted, enum pbx_cause* cause);
+                 const struct skype_channel_state* requestor, struct skype_admitted* admitted,
+                 enum pbx_cause* cause);
+  /* snapshot: the `setvar` lines for the channel of an admitted call, in order. */
+  void (*each_setvar)(struct skype_core* core, skype_call_id call,
+                      void (*each)(void* context, const char* assignment), void* context);
   /* posted: the channel of an admitted call, with the address of its RTP port. The driver keeps the
    * reference that it is given. */
   void (*bind)(struct skype_core* core, skype_call_id call, struct pbx_channel* channel,
@@ -218,6 +332,51 @@ struct skype_driver {
   void (*digit_begin)(struct skype_core* core, skype_call_id call, char digit);
   void (*digit_end)(struct skype_core* core, skype_call_id call, char digit, unsigned duration_ms);
 
+  /* posted: the PBX puts the far end on hold (only with mohinterpret=passthrough), takes it back.
+   */
+  void (*hold)(struct skype_core* core, skype_call_id call, int held);
+  /* posted: the far end shall call `to` instead; pbx_host.channel_transferred() answers, always. */
+  void (*transfer)(struct skype_core* core, skype_call_id call, const char* to);
+  /* posted: a text to the far end of the call. */
+  void (*send_text)(struct skype_core* core, skype_call_id call, const char* text);
+  /* posted, with an admission: -1 when the sender is no account of ours that is logged in. `from`
+   * may be "": the default user. */
+  int (*send_message)(struct skype_core* core, const char* from, const char* to, const char* body);
+
+  /* Creates and frees what functions keep on a channel. */
+  struct skype_channel_state* (*state_new)(void);
+  void (*state_free)(struct skype_channel_state* state);
+  /* The names of the functions: SKYPE_CALL_PROPERTY, SKYPE_ACCOUNT_PROPERTY, SKYPE_BUDDIES,
+   * SKYPE_BUDDY_FETCH; NULL at the end. The host adds the items `skype_*` of CHANNEL(), which come
+   * here as function "CHANNEL" with the item as argument. */
+  const char* const* (*functions)(void);
+  /* snapshot. 0 with `value` filled, cut to `size`, or -1: told why in the log, `value` is "". */
+  int (*function_read)(struct skype_core* core, const struct skype_function_place* place,
+                       const char* function, const char* arguments, char* value, size_t size);
+  /* snapshot, the network learns of it later: what has been written is read at once. */
+  int (*function_write)(struct skype_core* core, const struct skype_function_place* place,
+                        const char* function, const char* arguments, const char* value);
+
+  /* snapshot: `<account>@<buddy>` (manual 3.4). Being asked counts as a presence information
+   * request, for buddy_autoadd=hints. */
+  enum pbx_device_state (*device_state)(struct skype_core* core, const char* address);
+  void (*presence_state)(struct skype_core* core, const char* address,
+                         struct pbx_presence* presence);
+
+  /* The names of the AMI actions, all of class SYSTEM; NULL at the end. */
+  const char* const* (*manager_actions)(void);
+  /* snapshot or later: `answer` runs exactly once, possibly inside the call, on any thread, also
+   * when the driver is unloaded meanwhile. Headers in their order, names may repeat. */
+  void (*manager_action)(struct skype_core* core, const char* action,
+                         const struct pbx_header* headers, size_t count, pbx_manager_answer answer,
+                         void* context);
+
+  /* The console's commands. */
+  const struct skype_console_command* (*console_commands)(size_t* count);
+  /* snapshot: the `number`th word that may follow `words`, a prefix of which is `partial`, into
+   * `value`; -1 when there are no more. */
+  int (*console_complete)(struct skype_core* core, int argc, const char* const* argv,
+                          const char* partial, int number, char* value, size_t size);
   /* snapshot: one CLI command, `argv` without NULL at its end; prints lines with `print`, each
    * without its newline. Returns
    * 0, or -1 when the words are not a command of ours. */

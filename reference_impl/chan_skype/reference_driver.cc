@@ -59,7 +59,7 @@ int Unload(skype_core* handle, void (*gone)(void* context), void* context) {
 }
 
 int Request(skype_core* handle, const char* address, const pbx_codec* codecs,
-            skype_admitted* admitted, pbx_cause* cause) {
+            const skype_channel_state*, skype_admitted* admitted, pbx_cause* cause) {
   return handle->core->Request(address, codecs, admitted, cause);
 }
 
@@ -97,9 +97,19 @@ int Console(skype_core* handle, int argc, const char* const* argv,
 
 int CallCount(skype_core* handle) { return handle->core->CallCount(); }
 
-constexpr skype_driver kDriver{
-    PBX_PORT_VERSION, Load,   Reload,     Unload,   Request, Bind,     Place,
-    Answer,           HangUp, DigitBegin, DigitEnd, Console, CallCount};
+constexpr skype_driver kDriver{.version = PBX_PORT_VERSION,
+                               .load = Load,
+                               .reload = Reload,
+                               .unload = Unload,
+                               .request = Request,
+                               .bind = Bind,
+                               .call = Place,
+                               .answer = Answer,
+                               .hangup = HangUp,
+                               .digit_begin = DigitBegin,
+                               .digit_end = DigitEnd,
+                               .cli = Console,
+                               .call_count = CallCount};
 
 }  // namespace
 }  // namespace sfa::skype

@@ -65,7 +65,8 @@ class FakePeer final : public peer::Peer {
   const std::string& fullname() const override { return fullname_; }
   std::unique_ptr<peer::Call> PlaceCall(const std::string& user,
                                         const std::vector<media::Codec>& codecs,
-                                        peer::CallObserver& call_observer) override {
+                                        peer::CallObserver& call_observer,
+                                        const peer::CallProperties&) override {
     auto call = std::make_unique<FakeCall>(network_, user, codecs);
     call->SetObserver(&call_observer);
     return call;

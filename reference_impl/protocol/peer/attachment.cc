@@ -311,7 +311,7 @@ void Attachment::OnLoginReply(const wire::LoginReply& reply) {
 void Attachment::TakeCredential(const wire::LoginReply& reply) {
   credential_ = reply.credential();
   relay_ = reply.relay();
-  fullname_ = reply.profile().fullname();
+  profile_ = reply.profile();
   AddToCache(reply.supernodes());
   const auto expires = WallTime(std::chrono::seconds(credential_.expires_unix_seconds()));
   renewal_->Start(std::chrono::duration_cast<Duration>(expires - runtime_.WallNow()) / 2);
@@ -334,6 +334,11 @@ void Attachment::OnRefusal(NodeStream& stream, wire::RefusalReason reason) {
   registered_ = false;
   credential_.Clear();
   share_.SetHome(this, {});
+  if (reason == wire::REFUSAL_TOO_MANY_ATTEMPTS) {
+    // Asking on at the usual pace would make it worse.
+    why_ = ToText(reason);
+    return Fail();
+  }
   SetState(LoginState::kLoggedOut, ToText(reason));
 }
 

@@ -14,7 +14,8 @@
 //   kLoggedIn             a Keepalive each way every 60 s
 //
 // After the fifth round: kLoggedOut with a reason, and all over again after a pause that doubles
-// from 10 s to 5 min. Only a refusal of the account ends the attempts.
+// from 10 s to 5 min. Only a refusal of the account ends the attempts; too many of them are one for
+// now.
 //
 // Who has lost its home has a credential and knows its surroundings: it registers at once, first
 // where it was, then elsewhere, five nodes with little patience each, before the rounds begin, and
@@ -90,7 +91,9 @@ class Attachment final : private NodeStreamHandler {
 
   const stream::SigningKey& signing_key() const { return signing_key_; }
   const wire::UserCredential& credential() const { return credential_; }
-  const std::string& fullname() const { return fullname_; }
+  const std::string& fullname() const { return profile_.fullname(); }
+  // What the account knows of itself, as of the latest login.
+  const wire::Profile& profile() const { return profile_; }
 
  private:
   // What `wait_` waits for.
@@ -164,7 +167,7 @@ class Attachment final : private NodeStreamHandler {
   stream::SigningKey signing_key_;
   wire::UserCredential credential_;
   wire::RelayCredential relay_;
-  std::string fullname_;
+  wire::Profile profile_;
 
   bool registered_ = false;
   bool quickly_ = false;        // this attempt is one of the way back

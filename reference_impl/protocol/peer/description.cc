@@ -47,6 +47,14 @@ stream::Fields SignedFields(const HalfOfPath& half, const std::string& update) {
       .Add(update);
 }
 
+stream::Fields TransferFields(const HalfOfPath& half, const std::string& to) {
+  return stream::Fields("sfa call transfer")
+      .Add(half.call_id)
+      .Add(half.signer)
+      .Add(half.ufrag)
+      .Add(to);
+}
+
 wire::CandidateKind ToWire(path::CandidateKind kind) {
   switch (kind) {
     case path::CandidateKind::kServerReflexive:
@@ -153,6 +161,18 @@ Result<NumberedCandidates> OpenCandidates(const wire::SignedCandidates& message,
     return Error{ErrorCode::kPermissionDenied, "a candidate update is not signed by its user"};
   }
   return NumberedCandidates{update.number(), CandidatesOf(update.candidates())};
+}
+
+wire::CallTransfer SignTransfer(const std::string& to, const HalfOfPath& half,
+                                const stream::SigningKey& key) {
+  wire::CallTransfer transfer;
+  transfer.set_to(to);
+  transfer.set_signature(stream::ToString(stream::Sign(key, TransferFields(half, to))));
+  return transfer;
+}
+
+bool IsSigned(const wire::CallTransfer& transfer, const HalfOfPath& half, const stream::Key& key) {
+  return stream::Verify(key, TransferFields(half, transfer.to()), transfer.signature());
 }
 
 void SetPath(const path::PathDescription& path, wire::MediaDescription* media) {

@@ -23,7 +23,8 @@ struct HalfOfCall {
   std::string call_id;
   std::string signer;
   std::string addressee;
-  std::string offer;  // the offer's description, in an answer; empty in an offer
+  // In an answer the offer's description; in an offer what it says besides (SignedWords()).
+  std::string offer;
 };
 
 wire::SignedMedia SignMedia(const wire::MediaDescription& media, const HalfOfCall& half,
@@ -50,6 +51,11 @@ wire::SignedCandidates SignCandidates(const std::vector<path::Candidate>& candid
 // is not signed with `key`.
 Result<NumberedCandidates> OpenCandidates(const wire::SignedCandidates& message, uint32_t latest,
                                           const HalfOfPath& half, const stream::Key& key);
+
+// The request to call `to` instead, by the user whose half of a path it is.
+wire::CallTransfer SignTransfer(const std::string& to, const HalfOfPath& half,
+                                const stream::SigningKey& key);
+bool IsSigned(const wire::CallTransfer& transfer, const HalfOfPath& half, const stream::Key& key);
 
 void SetPath(const path::PathDescription& path, wire::MediaDescription* media);
 path::PathDescription PathOf(const wire::MediaDescription& media);

@@ -58,6 +58,14 @@ wire::EndReason ToWire(EndReason reason) {
       return wire::END_ANSWERED_ELSEWHERE;
     case EndReason::kNetwork:
       return wire::END_NETWORK;
+    case EndReason::kNoCredit:
+      return wire::END_NO_CREDIT;
+    case EndReason::kEmergency:
+      return wire::END_EMERGENCY;
+    case EndReason::kInvalidNumber:
+      return wire::END_INVALID_NUMBER;
+    case EndReason::kBlocked:
+      return wire::END_BLOCKED;
   }
   return wire::END_NORMAL;
 }
@@ -88,6 +96,14 @@ EndReason FromWire(wire::EndReason reason) {
       return EndReason::kAnsweredElsewhere;
     case wire::END_NETWORK:
       return EndReason::kNetwork;
+    case wire::END_NO_CREDIT:
+      return EndReason::kNoCredit;
+    case wire::END_EMERGENCY:
+      return EndReason::kEmergency;
+    case wire::END_INVALID_NUMBER:
+      return EndReason::kInvalidNumber;
+    case wire::END_BLOCKED:
+      return EndReason::kBlocked;
     default:
       return EndReason::kNormal;
   }
@@ -108,6 +124,15 @@ const char* ToText(wire::RefusalReason reason) {
       return "credential not accepted";
     case wire::REFUSAL_UNSUPPORTED_VERSION:
       return "unsupported version";
+    // Manual 3, Important Notes.
+    case wire::REFUSAL_INVITED_ACCOUNT:
+      return "this account was invited into the Business Control Panel: only business accounts that "
+             "were created there can be used";
+    case wire::REFUSAL_ADMINISTRATOR_ACCOUNT:
+      return "this account is the administrator of the Business Control Panel: only business "
+             "accounts that were created there can be used";
+    case wire::REFUSAL_TOO_MANY_ATTEMPTS:
+      return "too many login attempts";
     default:
       return "refused by the network";
   }

@@ -14,6 +14,9 @@
 #include "protocol/peer/network.h"
 #include "protocol/peer/outgoing_call.h"
 #include "protocol/peer/port_share.h"
+#include "protocol/peer/properties.h"
+#include "protocol/peer/questions.h"
+#include "protocol/peer/service_names.h"
 
 namespace sfa::peer {
 namespace {
@@ -29,6 +32,8 @@ constexpr int kRepliesPerSecond = 20;
 // three.
 constexpr size_t kGreetedAtOnce = 50;
 constexpr std::chrono::milliseconds kGreetingPause{3000};
+// News that come between registration and login: a list of buddies, and what has waited.
+constexpr size_t kMaxNewsWaiting = 10'000;
 
 PeerSettings WithShare(Runtime& runtime, path::MediaPort& port, PeerSettings settings) {
   if (!settings.share) settings.share = std::make_shared<PortShare>(runtime, port);
@@ -48,7 +53,10 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
             runtime,
             [this](const std::string& to, const wire::Device& device,
                    const wire::CallMessage& message) { SendCall(to, device, message); },
-            [this](const std::string& other) { SendLookup(other); }) {}
+            [this](const std::string& other) { SendLookup(other); }),
+        questions_(runtime, [this](const wire::Message& message) {
+          return state() == LoginState::kLoggedIn && attachment_.Send(message);
+        }) {}
 
   ~PeerImpl() override {
     *self_ = nullptr;
@@ -68,9 +76,11 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   const std::string& fullname() const override { return attachment_.fullname(); }
 
   std::unique_ptr<Call> PlaceCall(const std::string& user, const std::vector<media::Codec>& codecs,
-                                  CallObserver& observer) override {
+                                  CallObserver& observer,
+                                  const CallProperties& properties) override {
     const auto id = runtime_.random().Bytes<kCallIdBytes>();
-    auto call = std::make_unique<OutgoingCall>(host(), stream::ToString(id), user, codecs);
+    auto call =
+        std::make_unique<OutgoingCall>(host(), stream::ToString(id), user, codecs, properties);
     call->SetObserver(&observer);
     calls_[call->call_id()] = call.get();
     if (state() == LoginState::kLoggedIn) {
@@ -79,6 +89,10 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
       call->End(EndReason::kNetwork);
     }
     return call;
+  }
+
+  void Ask(const wire::ServiceRequest& request, ServiceDone done) override {
+    questions_.Ask(request, std::move(done));
   }
 
  private:
@@ -91,6 +105,8 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   const stream::Key& root_key() const override { return settings_.network.root_key; }
   const stream::SigningKey& signing_key() const override { return attachment_.signing_key(); }
   const wire::UserCredential& credential() const override { return attachment_.credential(); }
+
+  const std::vector<std::string>& languages() const override { return languages_; }
 
   void Suspect() override { attachment_.Suspect(); }
   void Hasten() override { attachment_.Hasten(); }
@@ -136,10 +152,52 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   // AttachmentObserver
   void OnState(LoginState state, const std::string& reason) override {
     if (state == LoginState::kLoggedIn) {
+      languages_ = LanguagesOf(ValueOf(attachment_.profile().properties(), "languages"));
       GreetAll();
       farewells_.SayAgain();
+      TellNewsSoon();
+    } else {
+      questions_.Fail();
+      if (state != LoginState::kInitializing) news_.clear();
     }
     observer_.OnLoginState(state, reason);
+  }
+
+  // What has come before the login was complete, after the news of that.
+  void TellNewsSoon() {
+    if (news_.empty()) return;
+    runtime_.Post([self = self_] {
+      if (*self != nullptr && (*self)->state() == LoginState::kLoggedIn) (*self)->TellNews();
+    });
+  }
+
+  void TellNews() {
+    const auto self = self_;
+    while (*self != nullptr && !news_.empty()) {
+      const wire::ServiceNews news = std::move(news_.front());
+      news_.pop_front();
+      Learn(news.account());
+      observer_.OnNews(news);
+    }
+  }
+
+  void OnNews(const wire::ServiceNews& news) {
+    if (news.body_case() == wire::ServiceNews::BODY_NOT_SET) return CountDropped();
+    if (news_.size() == kMaxNewsWaiting) return CountDropped();
+    news_.push_back(news);
+    // In their order, also while some of before the login wait still.
+    if (state() == LoginState::kLoggedIn && news_.size() == 1) TellNews();
+  }
+
+  // The account as it is now: an empty state says nothing of it.
+  void Learn(const wire::AccountState& account) {
+    if (account.properties_size() == 0) return;
+    languages_ = LanguagesOf(ValueOf(account.properties(), "languages"));
+  }
+
+  void OnServiceReply(uint32_t request, const wire::ServiceReply& reply) {
+    Learn(reply.account());
+    if (!questions_.OnReply(request, reply)) CountDropped();
   }
 
   // Back at home: the other ends must learn where. Those that wait for an answer first.
@@ -176,11 +234,12 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
         return OnUndeliverable(message.undeliverable());
       case wire::Message::kLookupReply:
         farewells_.OnLookup(message.lookup_reply());
-        return ForEachCall([&message](CallBase& call) {
-          if (call.remote_user() == message.lookup_reply().user()) {
-            call.OnLookup(message.lookup_reply());
-          }
-        });
+        return ForEachCall(
+            [&message](CallBase& call) { call.OnLookup(message.lookup_reply()); });
+      case wire::Message::kServiceReply:
+        return OnServiceReply(message.request(), message.service_reply());
+      case wire::Message::kServiceNews:
+        return OnNews(message.service_news());
       default:
         return;
     }
@@ -191,17 +250,15 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
     if (call == nullptr) {
       return farewells_.OnUndeliverable(undeliverable.call_id(), undeliverable.to_device());
     }
-    if (call->remote_user() != undeliverable.to()) return CountDropped();
     // Those that were told that somebody else has answered are part of it no more.
     farewells_.OnUndeliverable(undeliverable.call_id(), undeliverable.to_device());
-    call->OnUndeliverable(undeliverable.to_device());
+    call->OnUndeliverable(undeliverable.to(), undeliverable.to_device());
   }
 
   void OnEnvelope(const wire::Envelope& envelope) {
     const wire::CallMessage& message = envelope.call();
     if (CallBase* call = Find(message.call_id())) {
-      if (call->remote_user() != envelope.from()) return CountDropped();
-      return call->OnCallMessage(envelope.from_device(), message);
+      return call->OnCallMessage(envelope.from(), envelope.from_device(), message);
     }
     if (message.has_offer()) return OnOffer(envelope);
     // An End crosses ours, or is said again.
@@ -240,7 +297,9 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
     if (state() != LoginState::kLoggedIn) return SendEnd(envelope, EndReason::kOffline);
     if (calls_.size() >= kMaxCalls) return SendEnd(envelope, EndReason::kBusy);
     auto description =
-        OpenMedia(message.offer().media(), {message.call_id(), envelope.from(), settings_.user, {}},
+        OpenMedia(message.offer().media(),
+                  {message.call_id(), envelope.from(), settings_.user,
+                   SignedWords(message.offer())},
                   root_key(), runtime_.WallNow());
     if (!description) {
       CountDropped();
@@ -286,6 +345,9 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   std::deque<std::string> to_greet_;  // call ids
   std::unique_ptr<Timer> greeting_;
   Farewells farewells_;
+  Questions questions_;
+  std::deque<wire::ServiceNews> news_;   // not told yet
+  std::vector<std::string> languages_;  // of the account
   std::map<std::string, CallBase*> calls_;  // by call id; those that are not over
   std::vector<std::unique_ptr<Leg>> graves_;
   std::deque<std::string> remembered_;

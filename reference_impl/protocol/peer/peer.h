@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,6 +17,7 @@
 #include "protocol/media/codec.h"
 #include "protocol/path/media_port.h"
 #include "protocol/path/path_agent.h"
+#include "protocol/signalling.pb.h"
 #include "runtime/runtime.h"
 
 namespace sfa::peer {
@@ -46,6 +48,21 @@ enum class EndReason {
   kCancelled,
   kAnsweredElsewhere,
   kNetwork,
+  kNoCredit = 15,  // numbered as on the wire
+  kEmergency,
+  kInvalidNumber,
+  kBlocked,
+};
+
+// What a call carries besides speech. Of a placed call: what the called end shall see.
+struct CallProperties {
+  std::string topic;
+  std::string token;
+  std::vector<std::string> languages;  // the caller's
+  std::string forwarded_by;            // who was called at first
+  // From and of services only: the telephone that calls, the number that it has dialled.
+  std::string presented_caller;
+  std::string target_identity;
 };
 
 // Where the network is found, and the key that vouches for its nodes.
@@ -65,6 +82,22 @@ class PortShare;
 class CallObserver {
  public:
   virtual void OnRinging() {}
+  // Before the answer: from here on OnAudio() comes already, what is sent goes nowhere.
+  virtual void OnProgress(media::Codec codec) { static_cast<void>(codec); }
+  // Before OnAnswered(), when another than the one who was called is at the far end.
+  virtual void OnParty(const std::string& user, const std::string& fullname) {
+    static_cast<void>(user);
+    static_cast<void>(fullname);
+  }
+  // In an answered call: the far end does not listen now; it does again.
+  virtual void OnHold(bool held) { static_cast<void>(held); }
+  // The far end wants this one to call `user` instead and waits for AnswerTransfer().
+  virtual void OnTransfer(const std::string& user) { static_cast<void>(user); }
+  // How Transfer() went. After a success the far end needs this call no more.
+  virtual void OnTransferred(bool done, EndReason reason) {
+    static_cast<void>(done);
+    static_cast<void>(reason);
+  }
   // Both ends have agreed and a path is open: media flows from here on.
   virtual void OnAnswered(media::Codec codec) = 0;
   // The way that media takes: when it opens, and each time another one replaces it.
@@ -108,6 +141,8 @@ class Call {
   // Incoming calls: the user is being alerted, with the codec that an answer will use; answered;
   // refused (kBusy, kRejected, kNoLicense, kNoCommonCodec …).
   virtual void Ring(media::Codec codec) = 0;
+  // After Ring(): what is sent from now on is heard at the caller, as soon as a path is open.
+  virtual void Progress() {}
   virtual void Answer() = 0;
   virtual void End(EndReason reason) = 0;
 
@@ -121,7 +156,21 @@ class Call {
     return false;
   }
 
-  // 160 encoded samples. Dropped silently while the call is not answered.
+  // Of an incoming call what it brought; of a placed one what was given to PlaceCall().
+  virtual const CallProperties& properties() const {
+    static const CallProperties kNone;
+    return kNone;
+  }
+  // Answered calls.
+  virtual void Hold(bool held) { static_cast<void>(held); }
+  // OnTransferred() follows, always: kNoAnswer when the far end says nothing for 30 s.
+  virtual void Transfer(const std::string& user) { static_cast<void>(user); }
+  virtual void AnswerTransfer(bool done, EndReason reason) {
+    static_cast<void>(done);
+    static_cast<void>(reason);
+  }
+
+  // 160 encoded samples (G.729: 20 bytes). Dropped silently while the call is not answered.
   virtual void SendAudio(std::span<const uint8_t> encoded_20ms) = 0;
   // RFC 4733. Begins a digit; EndDigit() sends its end three times and more.
   virtual void BeginDigit(char digit) = 0;
@@ -137,6 +186,8 @@ class PeerObserver {
   virtual void OnLoginState(LoginState state, const std::string& reason) = 0;
   // The observer takes the call, sets its observer, and rings, answers or ends it.
   virtual void OnIncomingCall(std::unique_ptr<Call> call) = 0;
+  // While logged in; never from inside a method of the peer.
+  virtual void OnNews(const wire::ServiceNews& news) { static_cast<void>(news); }
 
  protected:
   ~PeerObserver() = default;
@@ -151,6 +202,8 @@ struct PeerSettings {
   std::shared_ptr<PortShare> share;
 };
 
+inline constexpr Duration kServicePatience = std::chrono::seconds(10);
+
 class Peer {
  public:
   virtual ~Peer() = default;
@@ -161,9 +214,24 @@ class Peer {
   virtual LoginState state() const = 0;
   virtual const std::string& fullname() const = 0;
   // Only when logged in. The call rings at `user`; failures come by OnEnded(), never from inside.
+  // `user` may be a telephone number. Forwarding, voicemail and several logins of the callee are
+  // followed here.
   virtual std::unique_ptr<Call> PlaceCall(const std::string& user,
                                           const std::vector<media::Codec>& codecs,
-                                          CallObserver& observer) = 0;
+                                          CallObserver& observer,
+                                          const CallProperties& properties) = 0;
+  std::unique_ptr<Call> PlaceCall(const std::string& user, const std::vector<media::Codec>& codecs,
+                                  CallObserver& observer) {
+    return PlaceCall(user, codecs, observer, CallProperties{});
+  }
+  // Asks the community's services. `done` runs once, later: with their answer, or with
+  // SERVICE_UNREACHABLE after kServicePatience, when the home is lost or nobody is logged in; not
+  // at all when the peer is destroyed.
+  using ServiceDone = std::function<void(const wire::ServiceReply& reply)>;
+  virtual void Ask(const wire::ServiceRequest& request, ServiceDone done) {
+    static_cast<void>(request);
+    static_cast<void>(done);
+  }
   // Messages of calls that came in forged, garbled, old or out of place.
   virtual uint64_t dropped() const { return 0; }
 };
