@@ -15,6 +15,7 @@ namespace {
 
 using conformance::CaseResult;
 using conformance::CheckResult;
+using conformance::MissingScenario;
 using conformance::RequirementResult;
 using conformance::SuiteResult;
 using conformance::Verdict;
@@ -130,6 +131,16 @@ std::string ChapterOf(const std::string& id) {
   return id.substr(start, id.find_first_of(".-", start) - start);
 }
 
+std::string ChapterTitle(const std::string& chapter) {
+  return chapter == "X" ? "Beyond the manual" : "Chapter " + chapter + " of the manual";
+}
+
+// "" for a mandatory one.
+std::string KindNote(const std::string& kind) {
+  if (kind == "mandatory") return "";
+  return fmt::format(" <span class=\"soft\">({})</span>", Escape(kind));
+}
+
 // Names of the cases that judged it; `cases` says in which order.
 std::string JudgedBy(const RequirementResult& requirement,
                      const std::vector<const CaseResult*>& cases) {
@@ -155,23 +166,42 @@ std::string Requirements(const SuiteResult& suite, const std::vector<const CaseR
     if (ChapterOf(each.id) != chapter) {
       if (!chapter.empty()) html += "</tbody>\n";
       chapter = ChapterOf(each.id);
-      html += fmt::format(
-          "<tbody data-part><tr class=\"chapter\"><th colspan=\"4\">Chapter {} of the manual</th>"
-          "</tr>\n",
-          Escape(chapter));
+      html += fmt::format("<tbody data-part><tr class=\"chapter\"><th colspan=\"4\">{}</th></tr>\n",
+                          Escape(ChapterTitle(chapter)));
     }
-    const std::string kind =
-        each.kind == "mandatory"
-            ? ""
-            : fmt::format(" <span class=\"soft\">({})</span>", Escape(each.kind));
     html += fmt::format(
         "<tr id=\"{0}\" data-verdict=\"{1}\"><td class=\"id\">{0}</td><td class=\"verdict\">{2}"
         "</td><td>{3}{4}</td><td class=\"by\">{5}</td></tr>\n",
-        Escape(each.id), ToString(each.verdict), Badge(each.verdict), Escape(each.statement), kind,
-        JudgedBy(each, cases));
+        Escape(each.id), ToString(each.verdict), Badge(each.verdict), Escape(each.statement),
+        KindNote(each.kind), JudgedBy(each, cases));
   }
   if (!chapter.empty()) html += "</tbody>\n";
   return html + "</table></section>\n";
+}
+
+// Folded, because there can be hundreds.
+std::string WithoutScenario(const SuiteResult& suite) {
+  if (suite.without_scenario.empty()) return "";
+  std::map<std::string, std::string> rows;  // by chapter
+  std::map<std::string, size_t> counts;
+  for (const MissingScenario& each : suite.without_scenario) {
+    const std::string chapter = ChapterOf(each.id);
+    ++counts[chapter];
+    rows[chapter] += fmt::format(
+        "<tr id=\"{0}\" data-verdict=\"none\"><td class=\"id\">{0}</td><td>{1}{2}</td></tr>\n",
+        Escape(each.id), Escape(each.statement), KindNote(each.kind));
+  }
+  std::string html = fmt::format(
+      "<section data-part><h2>Requirements without a scenario</h2>\n<p class=\"soft\">{} of the "
+      "catalogue&#39;s {}</p>\n",
+      suite.without_scenario.size(), suite.catalogued);
+  for (const auto& [chapter, entries] : rows) {
+    html += fmt::format(
+        "<details data-part><summary>{} <span class=\"soft\">{}</span></summary>"
+        "<div class=\"inside\"><table><tbody>\n{}</tbody></table></div></details>\n",
+        Escape(ChapterTitle(chapter)), Count(counts[chapter], "requirement"), entries);
+  }
+  return html + "</section>\n";
 }
 
 std::string Checks(const CaseResult& result) {
@@ -260,7 +290,8 @@ std::string RenderHtml(const SuiteResult& suite) {
   html += Head(suite) + Filter() + NotPassed(cases) + Requirements(suite, cases);
   html += "<section data-part><h2>Scenarios</h2>\n";
   for (const CaseResult* result : cases) html += Case(*result);
-  return html + fmt::format("</section>\n</main><script>{}</script></body></html>\n", kPageScript);
+  html += "</section>\n" + WithoutScenario(suite);
+  return html + fmt::format("</main><script>{}</script></body></html>\n", kPageScript);
 }
 
 }  // namespace sfa::reports

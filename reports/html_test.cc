@@ -89,6 +89,22 @@ TEST(HtmlTest, WhatDidNotPassComesFirstWithItsReason) {
   EXPECT_THAT(RenderHtml(suite), Not(HasSubstr("What did not pass")));
 }
 
+TEST(HtmlTest, ListsWhatHasNoScenarioByChapter) {
+  SuiteResult suite = Suite();
+  EXPECT_THAT(RenderHtml(suite), Not(HasSubstr("without a scenario")));
+  suite.catalogued = 64;
+  suite.without_scenario = {{"SFA-3.1-02", "mandatory", "a <secret>"},
+                            {"SFA-3.2-01", "conditional", "b"},
+                            {"SFA-X-01", "extension", "c"}};
+  const std::string html = RenderHtml(suite);
+  const std::vector<int> positions = Positions(
+      html, {"Requirements without a scenario", "3 of the catalogue&#39;s 64",
+             "Chapter 3 of the manual", "<b>2</b> requirements", "id=\"SFA-3.1-02\"",
+             "a &lt;secret&gt;", "(conditional)", "Beyond the manual", "id=\"SFA-X-01\""});
+  EXPECT_THAT(positions, Not(testing::Contains(-1)));
+  EXPECT_TRUE(std::is_sorted(positions.begin(), positions.end())) << html;
+}
+
 TEST(HtmlTest, ManyScenariosOfARequirementAreFolded) {
   SuiteResult suite = Suite();
   for (const char* name : {"a", "b", "c", "d"}) {

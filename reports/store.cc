@@ -12,12 +12,14 @@ namespace {
 
 using conformance::CaseResult;
 using conformance::CheckResult;
+using conformance::MissingScenario;
 using conformance::RequirementResult;
 using conformance::SuiteResult;
 
 constexpr char kTables[] =
     "CREATE TABLE run (target TEXT, seed INTEGER, verdict TEXT, json TEXT);"
     "CREATE TABLE requirement (id TEXT PRIMARY KEY, kind TEXT, verdict TEXT, statement TEXT);"
+    "CREATE TABLE without_scenario (id TEXT PRIMARY KEY, kind TEXT, statement TEXT);"
     "CREATE TABLE scenario (name TEXT PRIMARY KEY, verdict TEXT, seed INTEGER, trace_hash TEXT,"
     " reproduce TEXT);"
     "CREATE TABLE finding (scenario TEXT, requirement TEXT, looked_for TEXT, verdict TEXT,"
@@ -93,6 +95,13 @@ bool InsertAll(sqlite3* database, const SuiteResult& suite) {
                    .Text(each.id)
                    .Text(each.kind)
                    .Text(ToString(each.verdict))
+                   .Text(each.statement)
+                   .Insert();
+  }
+  for (const MissingScenario& each : suite.without_scenario) {
+    ok = ok && Row(database, "INSERT INTO without_scenario VALUES (?,?,?)")
+                   .Text(each.id)
+                   .Text(each.kind)
                    .Text(each.statement)
                    .Insert();
   }

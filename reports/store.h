@@ -1,8 +1,8 @@
 // The result store: one run as an SQLite database, to be queried and compared later.
 //
-// Tables: run (target, seed, verdict, json), requirement (id, kind, verdict, statement), scenario
-// (name, verdict, seed, trace_hash, reproduce), finding (scenario, requirement, looked_for,
-// verdict, seen, at_ns). `json` holds the whole run.
+// Tables: run (target, seed, verdict, json), requirement (id, kind, verdict, statement),
+// without_scenario (id, kind, statement), scenario (name, verdict, seed, trace_hash, reproduce),
+// finding (scenario, requirement, looked_for, verdict, seen, at_ns). `json` holds the whole run.
 #ifndef REPORTS_STORE_H_
 #define REPORTS_STORE_H_
 

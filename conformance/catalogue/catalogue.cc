@@ -10,10 +10,13 @@
 namespace sfa::conformance {
 namespace {
 
-const std::vector<std::string> kKinds = {"mandatory", "conditional", "informative"};
+const std::vector<std::string> kKinds = {"mandatory", "conditional", "informative", "extension"};
 const std::vector<std::string> kTargets = {"sim", "asterisk-22", "asterisk-16"};
-const std::vector<std::string> kKeys = {"id",        "clause",   "statement", "kind",
-                                        "condition", "observed", "targets"};
+const std::vector<std::string> kKeys = {"id",   "clause",    "origin",   "statement",
+                                        "kind", "condition", "observed", "targets"};
+// The manual's last line, the number of the last reading.
+constexpr int kManualLines = 1298;
+constexpr int kReadings = 50;
 
 class ChapterReader {
  public:
@@ -59,15 +62,9 @@ class ChapterReader {
     Requirement requirement;
     requirement.place = PlaceOf(node, file_);
     requirement.id = Text(node, "id");
-    static const std::regex kIdentifier("SFA-[0-9]+(\\.[0-9]+)*-[0-9]{2}");
+    static const std::regex kIdentifier("SFA-([0-9]+(\\.[0-9]+)*|X)-[0-9]{2,3}");
     if (requirement.id.size() > 40 || !std::regex_match(requirement.id, kIdentifier)) {
       Tell(node, "identifier '" + requirement.id + "'; expected one such as SFA-3.2.2-01");
-    }
-    requirement.clause = Text(node, "clause");
-    static const std::regex kClause("(L[0-9]+|R[0-9]+)(, ?(L[0-9]+|R[0-9]+))*");
-    if (requirement.clause.size() > 60 || !std::regex_match(requirement.clause, kClause)) {
-      Tell(node, "clause '" + requirement.clause +
-                     "'; expected lines of the manual (L380) or numbers of readings (R29)");
     }
     requirement.statement = Text(node, "statement");
     requirement.kind = Text(node, "kind");
@@ -75,10 +72,40 @@ class ChapterReader {
       Tell(node,
            "kind '" + requirement.kind + "'; allowed: " + AllowedWords(requirement.kind, kKinds));
     }
+    ReadSource(node, requirement);
     requirement.condition = Text(node, "condition", requirement.kind == "conditional");
     requirement.observed = Text(node, "observed");
     ReadTargets(node, requirement);
     return requirement;
+  }
+
+  // Where it stands: in the manual or in a reading, or, when it is in neither, where it comes from.
+  void ReadSource(const YAML::Node& node, Requirement& requirement) {
+    const bool extension = requirement.kind == "extension";
+    if (extension != (requirement.id.rfind("SFA-X-", 0) == 0)) {
+      Tell(node, "'" + requirement.id + "' of kind '" + requirement.kind +
+                     "'; expected SFA-X-.. for what the manual does not have, and for that alone");
+    }
+    requirement.origin = Text(node, "origin", extension);
+    requirement.clause = Text(node, "clause", !extension);
+    if (!requirement.clause.empty()) CheckClause(node, requirement.clause);
+  }
+
+  void CheckClause(const YAML::Node& node, const std::string& clause) {
+    static const std::regex kClause("[LR][0-9]{1,4}(, ?[LR][0-9]{1,4})*");
+    if (clause.size() > 60 || !std::regex_match(clause, kClause)) {
+      Tell(node, "clause '" + clause +
+                     "'; expected lines of the manual (L380) or numbers of readings (R29)");
+      return;
+    }
+    for (size_t at = clause.find_first_of("LR"); at != std::string::npos;
+         at = clause.find_first_of("LR", at + 1)) {
+      const int number = std::stoi(clause.substr(at + 1));
+      const int last = clause[at] == 'L' ? kManualLines : kReadings;
+      if (number < 1 || number > last) {
+        Tell(node, "clause '" + clause + "'; the last one is " + clause[at] + std::to_string(last));
+      }
+    }
   }
 
   void ReadTargets(const YAML::Node& node, Requirement& requirement) {

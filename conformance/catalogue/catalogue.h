@@ -12,10 +12,11 @@ namespace sfa::conformance {
 
 struct Requirement {
   Place place;
-  std::string id;                    // "SFA-3.2.2-01": section, number
+  std::string id;                    // "SFA-3.2.2-01": section, number; "SFA-X-01": an extension
   std::string clause;                // "L380": a line of the manual; "R29": one of the readings
+  std::string origin;                // of an extension: where it was seen, or "decided here"
   std::string statement;             // in our own words
-  std::string kind;                  // "mandatory", "conditional", "informative"
+  std::string kind;                  // "mandatory", "conditional", "informative", "extension"
   std::string condition;             // of a conditional one
   std::string observed;              // by which observer, and how
   std::vector<std::string> targets;  // "sim", "asterisk-22", "asterisk-16"

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <numeric>
+#include <set>
 #include <utility>
 
+#include "conformance/catalogue/coverage.h"
 #include "conformance/checks/sighting.h"
+#include "conformance/checks/standing.h"
 #include "conformance/command_line/options.h"
 #include "conformance/command_line/print.h"
 #include "conformance/host/children.h"
@@ -122,7 +125,23 @@ Result<std::vector<CaseResult>> RunHere(const std::vector<Scenario>& scenarios,
   return results;
 }
 
-void PrintSummary(const SuiteResult& suite, const std::string& out) {
+// What the library lacks, chapter by chapter after a run of all of it; a selection's reader has
+// asked for something else.
+void PrintWithoutScenario(const SuiteResult& suite, const Catalogue& catalogue, bool all_of_it) {
+  if (suite.without_scenario.empty()) return;
+  const auto scored =
+      std::count_if(suite.without_scenario.begin(), suite.without_scenario.end(),
+                    [](const MissingScenario& each) { return IsScored(each.kind); });
+  fmt::print("without a scenario: {} of {}, {} of them mandatory or conditional\n",
+             suite.without_scenario.size(), suite.catalogued, scored);
+  if (!all_of_it) return;
+  for (const std::string& line : MissingByChapter(suite.without_scenario, catalogue)) {
+    fmt::print("{}\n", line);
+  }
+}
+
+void PrintSummary(const SuiteResult& suite, const Catalogue& catalogue, bool all_of_it,
+                  const std::string& out) {
   size_t passed = 0, cases = 0;
   for (const auto& each : suite.requirements) passed += each.verdict == Verdict::kPass;
   for (const CaseResult& each : suite.cases) {
@@ -140,6 +159,7 @@ void PrintSummary(const SuiteResult& suite, const std::string& out) {
              suite.target, suite.seed);
   fmt::print("not judged by them: {} of the catalogue's {} requirements\n",
              suite.catalogued - suite.requirements.size(), suite.catalogued);
+  PrintWithoutScenario(suite, catalogue, all_of_it);
   if (!out.empty()) fmt::print("report: {}\n", AbsolutePath(out + "/report.html"));
 }
 
@@ -150,8 +170,11 @@ ExitCode Conform(const CommonOptions& common, const ConformOptions& options) {
   if (!library) return kExitBadInput;
   std::vector<InputError> errors;
   std::vector<Scenario> scenarios;
+  const std::vector<std::string> standing = StandingRequirements();
+  std::set<std::string> judged(standing.begin(), standing.end());
   for (const std::string& file : library->ScenarioFiles()) {
     std::optional<Scenario> scenario = library->LoadFile(file, errors);
+    if (scenario) judged.insert(scenario->requirements.begin(), scenario->requirements.end());
     if (scenario && Selected(*scenario, options)) scenarios.push_back(std::move(*scenario));
   }
   if (!errors.empty()) return TellInputErrors(errors);
@@ -174,8 +197,8 @@ ExitCode Conform(const CommonOptions& common, const ConformOptions& options) {
     if (!run.ok()) return TellError(run.error().message, kExitCannotTell);
     cases = std::move(*run);
   }
-  const SuiteResult suite =
-      Summarise(std::move(cases), library->catalogue(), common.target, common.seed);
+  SuiteResult suite = Summarise(std::move(cases), library->catalogue(), common.target, common.seed);
+  suite.without_scenario = WithoutScenario(library->catalogue(), judged);
   if (!common.out.empty()) {
     const Status written = WriteReports(suite, common.out);
     if (!written.ok()) return TellError(written.error().message, kExitCannotTell);
@@ -183,7 +206,8 @@ ExitCode Conform(const CommonOptions& common, const ConformOptions& options) {
   if (common.json) {
     fmt::print("{}\n", Dump(ToJson(suite)));
   } else {
-    PrintSummary(suite, common.out);
+    PrintSummary(suite, library->catalogue(), options.filter.empty() && !options.longest,
+                 common.out);
   }
   return ExitCodeOf(suite.verdict());
 }

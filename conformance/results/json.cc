@@ -71,6 +71,11 @@ Json ToJson(const SuiteResult& suite) {
                             {"verdict", ToString(requirement.verdict)},
                             {"cases", requirement.cases}});
   }
+  Json without_scenario = Json::array();
+  for (const MissingScenario& each : suite.without_scenario) {
+    without_scenario.push_back(
+        {{"id", each.id}, {"kind", each.kind}, {"statement", each.statement}});
+  }
   Json cases = Json::array();
   for (const CaseResult& result : suite.cases) cases.push_back(ToJson(result));
   return {{"target", suite.target},
@@ -78,6 +83,7 @@ Json ToJson(const SuiteResult& suite) {
           {"verdict", ToString(suite.verdict())},
           {"catalogued", suite.catalogued},
           {"requirements", std::move(requirements)},
+          {"without_scenario", std::move(without_scenario)},
           {"cases", std::move(cases)}};
 }
 
@@ -102,6 +108,9 @@ Result<SuiteResult> SuiteResultFromJson(const std::string& text) {
           {entry.at("id"), entry.at("kind"), entry.at("statement"),
            ParseVerdict(entry.at("verdict")).value_or(Verdict::kInconclusive),
            entry.at("cases").get<std::vector<std::string>>()});
+    }
+    for (const Json& entry : json.value("without_scenario", Json::array())) {
+      suite.without_scenario.push_back({entry.at("id"), entry.at("kind"), entry.at("statement")});
     }
     return suite;
   } catch (const Json::exception& problem) {

@@ -36,6 +36,8 @@ Verdict Compose(const std::vector<Verdict>& verdicts) {
   return verdicts.empty() ? Verdict::kInconclusive : Verdict::kUnsupported;
 }
 
+bool IsScored(const std::string& kind) { return kind == "mandatory" || kind == "conditional"; }
+
 Verdict CaseResult::verdict() const {
   std::vector<Verdict> verdicts;
   for (const CheckResult& check : checks) verdicts.push_back(check.verdict);
@@ -45,7 +47,7 @@ Verdict CaseResult::verdict() const {
 Verdict SuiteResult::verdict() const {
   std::vector<Verdict> verdicts;
   for (const RequirementResult& requirement : requirements) {
-    if (requirement.kind != "informative") verdicts.push_back(requirement.verdict);
+    if (IsScored(requirement.kind)) verdicts.push_back(requirement.verdict);
   }
   for (const CaseResult& result : cases) {
     if (result.checks.empty()) verdicts.push_back(Verdict::kInconclusive);

@@ -25,6 +25,9 @@ std::optional<Verdict> ParseVerdict(const std::string& word);
 // because nothing was judged.
 Verdict Compose(const std::vector<Verdict>& verdicts);
 
+// Whether requirements of this kind count for a suite's verdict: mandatory and conditional ones do.
+bool IsScored(const std::string& kind);
+
 // One judgement on one requirement.
 struct CheckResult {
   std::string requirement;  // "" when the platform itself is judged
@@ -61,10 +64,17 @@ struct CaseResult {
 
 struct RequirementResult {
   std::string id;
-  std::string kind;  // "mandatory", "conditional", "informative"
+  std::string kind;  // "mandatory", "conditional", "informative", "extension"
   std::string statement;
   Verdict verdict = Verdict::kInconclusive;
   std::vector<std::string> cases;  // that judged it
+};
+
+// A requirement that no scenario of the library looks at.
+struct MissingScenario {
+  std::string id;
+  std::string kind;
+  std::string statement;
 };
 
 struct SuiteResult {
@@ -73,6 +83,7 @@ struct SuiteResult {
   std::vector<CaseResult> cases;
   std::vector<RequirementResult> requirements;  // those that were judged
   size_t catalogued = 0;  // requirements in the catalogue; 0 when that is not known
+  std::vector<MissingScenario> without_scenario;  // in the catalogue's order
 
   // Of the mandatory and conditional requirements that were judged, and of the platform.
   Verdict verdict() const;

@@ -16,6 +16,16 @@ TEST(ResultsTest, FailOutweighsInconclusiveOutweighsPass) {
   EXPECT_EQ(Compose({}), kInconclusive);
 }
 
+TEST(ResultsTest, OnlyMandatoryAndConditionalOnesCount) {
+  SuiteResult suite;
+  suite.requirements = {{"SFA-1-01", "mandatory", "s", Verdict::kPass, {}},
+                        {"SFA-1-11", "informative", "s", Verdict::kFail, {}},
+                        {"SFA-X-01", "extension", "s", Verdict::kFail, {}}};
+  EXPECT_EQ(suite.verdict(), Verdict::kPass);
+  suite.requirements.push_back({"SFA-1-13", "conditional", "s", Verdict::kFail, {}});
+  EXPECT_EQ(suite.verdict(), Verdict::kFail);
+}
+
 TEST(ResultsTest, SurviveJson) {
   SuiteResult suite;
   suite.target = "sim";
@@ -27,11 +37,14 @@ TEST(ResultsTest, SurviveJson) {
   result.ladder = {{Duration(7), "x", "asterisk", "call"}};
   suite.cases = {result};
   suite.requirements = {{"SFA-1-01", "mandatory", "s", Verdict::kFail, {"a"}}};
+  suite.without_scenario = {{"SFA-X-02", "extension", "t"}};
   const std::string text = Dump(ToJson(suite));
   const Result<SuiteResult> back = SuiteResultFromJson(text);
   ASSERT_TRUE(back.ok());
   EXPECT_EQ(Dump(ToJson(*back)), text);
   EXPECT_EQ(back->verdict(), Verdict::kFail);
+  ASSERT_EQ(back->without_scenario.size(), 1u);
+  EXPECT_EQ(back->without_scenario[0].statement, "t");
   EXPECT_FALSE(SuiteResultFromJson("{}").ok());
   EXPECT_FALSE(CaseResultFromJson("no").ok());
 }
