@@ -2,8 +2,7 @@
 
 #include <map>
 #include <memory>
-#include <string_view>
-#include <utility>
+#include <vector>
 
 #include "conformance/nonconforming/wrapper.h"
 
@@ -13,7 +12,7 @@ namespace {
 // Loses the second digit that the PBX sends into each call.
 class DigitLost final : public Spoiler {
  public:
-  bool PassDigit(skype_call_id call, char) override { return ++digits_[call] != 2; }
+  bool OnDigit(skype_call_id call, char) override { return ++digits_[call] != 2; }
 
  private:
   std::map<skype_call_id, int> digits_;
@@ -22,17 +21,16 @@ class DigitLost final : public Spoiler {
 // Sends every account status event twice.
 class EventTwice final : public Spoiler {
  public:
-  int EventCopies(const char* event) override {
-    return std::string_view(event) == "SkypeAccountStatus" ? 2 : 1;
+  void OnManagerEvent(std::vector<SpoiledMessage>& copies) override {
+    if (copies.front().event == "SkypeAccountStatus") copies.push_back(copies.front());
   }
 };
 
 // Takes a licensed channel for each call and keeps it.
 class LicenceKept final : public Spoiler {
  public:
-  res::EngineService& Service(res::EngineService& service) override {
-    service_ = std::make_unique<KeepingService>(service);
-    return *service_;
+  std::unique_ptr<res::LicensePool> Licences(res::LicensePool& pool) override {
+    return std::make_unique<KeepingPool>(pool);
   }
 
  private:
@@ -47,26 +45,6 @@ class LicenceKept final : public Spoiler {
    private:
     res::LicensePool& pool_;
   };
-
-  class KeepingService final : public res::EngineService {
-   public:
-    explicit KeepingService(res::EngineService& service)
-        : service_(service), pool_(service.licenses()) {}
-    Runtime& runtime() override { return service_.runtime(); }
-    res::LicensePool& licenses() override { return pool_; }
-    void Start(const std::string& engine_directory, res::EngineListener& listener) override {
-      service_.Start(engine_directory, listener);
-    }
-    void Send(std::string_view command) override { service_.Send(command); }
-    void Stop(Task stopped) override { service_.Stop(std::move(stopped)); }
-    std::string version() const override { return service_.version(); }
-
-   private:
-    res::EngineService& service_;
-    KeepingPool pool_;
-  };
-
-  std::unique_ptr<KeepingService> service_;
 };
 
 }  // namespace

@@ -1,43 +1,35 @@
-// The reference driver with someone in between on both sides of the PBX port.
+// The reference driver with a spoiler in between on all its sides.
 //
 // The state of one wrapped driver hangs from the skype_core that its host holds; there are no
 // statics, so that two worlds do not meet.
 #ifndef CONFORMANCE_NONCONFORMING_WRAPPER_H_
 #define CONFORMANCE_NONCONFORMING_WRAPPER_H_
 
-#include <map>
 #include <memory>
 
 #include "chan_skype/pbx_port.h"
-#include "res_skypeforasterisk/engine_service.h"
+#include "conformance/nonconforming/spoiler.h"
 
 namespace sfa::conformance {
 
-// What a spoiler may change. The defaults change nothing.
-class Spoiler {
- public:
-  virtual ~Spoiler() = default;
-  // What the driver sees instead of the res module; lives as long as this.
-  virtual res::EngineService& Service(res::EngineService& service) { return service; }
-  // Whether the digit is to reach the driver; asked once for each.
-  virtual bool PassDigit(skype_call_id call, char digit) {
-    static_cast<void>(call);
-    static_cast<void>(digit);
-    return true;
-  }
-  // How often an AMI event reaches the PBX.
-  virtual int EventCopies(const char* event) {
-    static_cast<void>(event);
-    return 1;
-  }
-};
+// Everything of a wrapped driver but load().
+skype_driver SpoiledDriver();
+skype_load_result LoadSpoiled(std::unique_ptr<Spoiler> spoiler, void* engine_service,
+                              const pbx_host* host, void* pbx, skype_core** core);
 
-// A table whose load() makes a spoiler for each core. Everything else is the reference driver's.
+// A table whose load() makes a spoiler for each core.
 template <typename SpoilerType>
-const skype_driver* WrappedDriver();
+const skype_driver* WrappedDriver() {
+  static const skype_driver kDriver = [] {
+    skype_driver driver = SpoiledDriver();
+    driver.load = [](void* engine_service, const pbx_host* host, void* pbx, skype_core** core) {
+      return LoadSpoiled(std::make_unique<SpoilerType>(), engine_service, host, pbx, core);
+    };
+    return driver;
+  }();
+  return &kDriver;
+}
 
 }  // namespace sfa::conformance
-
-#include "conformance/nonconforming/wrapper_inl.h"
 
 #endif  // CONFORMANCE_NONCONFORMING_WRAPPER_H_
