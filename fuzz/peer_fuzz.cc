@@ -5,6 +5,7 @@
 #include "protocol/peer/description.h"
 #include "protocol/peer/network.h"
 #include "protocol/peer/peer.h"
+#include "protocol/peer/properties.h"
 #include "protocol/stream/test_world.h"
 
 namespace sfa::fuzz {
@@ -156,7 +157,8 @@ void SendCallMessage(Input& input, Bench& bench) {
   const auto raw = input.Block();
   switch (input.Below(6)) {
     case 0:
-      *call.mutable_offer()->mutable_media() = Signed(bench, raw, call_id, "");
+      *call.mutable_offer()->mutable_media() =
+          Signed(bench, raw, call_id, peer::SignedWords(call.offer()));
       break;
     case 1:
       *call.mutable_ringing()->mutable_media() = Signed(bench, raw, call_id, offer);

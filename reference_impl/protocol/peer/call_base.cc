@@ -7,16 +7,19 @@
 namespace sfa::peer {
 
 CallBase::CallBase(CallHost& host, std::string call_id, std::string remote_user,
-                   std::vector<media::Codec> codecs)
+                   std::vector<media::Codec> codecs, CallProperties properties)
     : host_(&host),
       call_id_(std::move(call_id)),
       remote_user_(std::move(remote_user)),
       codecs_(std::move(codecs)),
+      properties_(std::move(properties)),
       timer_(host.runtime().NewTimer([this] { OnTimeout(); })),
       patience_(host.runtime().NewTimer([this] {
         if (stranded_) return Finish(EndReason::kNetwork, true);
         OnFarEndLost();
-      })) {}
+      })),
+      transfer_timer_(
+          host.runtime().NewTimer([this] { TellTransferred(false, EndReason::kNoAnswer); })) {}
 
 CallBase::~CallBase() { *self_ = nullptr; }
 
@@ -42,21 +45,22 @@ void CallBase::Detach() {
   Finish(EndReason::kNormal, true);
   timer_ = nullptr;
   patience_ = nullptr;
+  transfer_timer_ = nullptr;
   host_ = nullptr;
 }
 
 void CallBase::End(EndReason reason) { Finish(reason, true); }
 
 void CallBase::SendAudio(std::span<const uint8_t> encoded_20ms) {
-  if (media_leg_) media_leg_->session()->SendAudio(encoded_20ms);
+  if (speaks_by_ != nullptr) speaks_by_->session()->SendAudio(encoded_20ms);
 }
 
 void CallBase::BeginDigit(char digit) {
-  if (media_leg_) media_leg_->session()->BeginDigit(digit);
+  if (speaks_by_ != nullptr) speaks_by_->session()->BeginDigit(digit);
 }
 
 void CallBase::EndDigit(Duration duration) {
-  if (media_leg_) media_leg_->session()->EndDigit(duration);
+  if (speaks_by_ != nullptr) speaks_by_->session()->EndDigit(duration);
 }
 
 MediaStatistics CallBase::statistics() const {
@@ -65,16 +69,10 @@ MediaStatistics CallBase::statistics() const {
   return statistics;
 }
 
-wire::CallMessage CallBase::NewMessage() const {
-  wire::CallMessage message;
-  message.set_call_id(call_id_);
-  return message;
-}
-
-void CallBase::SendEnd(const wire::Device& device, EndReason reason) {
-  wire::CallMessage message = NewMessage();
+void CallBase::SendEnd(const FarEnd& far_end, EndReason reason) {
+  wire::CallMessage message = far_end.NewMessage();
   message.mutable_end()->set_reason(ToWire(reason));
-  host_->SendFarewell(remote_user_, device, message);
+  host_->SendFarewell(far_end.user(), far_end.device(), message);
 }
 
 void CallBase::Finish(EndReason reason, bool tell) {
@@ -82,6 +80,9 @@ void CallBase::Finish(EndReason reason, bool tell) {
   over_ = true;
   timer_->Cancel();
   patience_->Cancel();
+  transfer_timer_->Cancel();
+  speaks_by_ = nullptr;
+  const bool transferring = transfer_.has_value();
   if (tell) TellEnd(reason);
   if (media_leg_) {
     media_leg_->FillStatistics(&last_);
@@ -90,7 +91,8 @@ void CallBase::Finish(EndReason reason, bool tell) {
   BuryLegs();
   host_->Forget(*this);
   if (observer_ == nullptr) return;
-  host_->runtime().Post([self = self_, reason] {
+  host_->runtime().Post([self = self_, reason, transferring] {
+    if (transferring && *self != nullptr) (*self)->TellTransferred(false, reason);
     if (*self != nullptr && (*self)->observer_ != nullptr) (*self)->observer_->OnEnded(reason);
   });
 }
@@ -102,6 +104,8 @@ void CallBase::Establish(std::unique_ptr<Leg> leg, media::Codec codec,
   answered_ = true;
   media_leg_ = std::move(leg);
   media_leg_->StartMedia(codec, keys);
+  Speak(media_leg_.get());
+  Hear();
   if (observer_ == nullptr) return;
   const auto self = self_;
   observer_->OnAnswered(codec);
@@ -119,11 +123,11 @@ void CallBase::OnLegSilent(Leg&) {
 }
 
 void CallBase::OnLegAudio(std::span<const uint8_t> encoded_20ms) {
-  if (observer_ != nullptr) observer_->OnAudio(encoded_20ms);
+  if (observer_ != nullptr && hears_) observer_->OnAudio(encoded_20ms);
 }
 
 void CallBase::OnLegDigit(char digit, bool ended, Duration duration) {
-  if (observer_ != nullptr) observer_->OnDigit(digit, ended, duration);
+  if (observer_ != nullptr && hears_) observer_->OnDigit(digit, ended, duration);
 }
 
 }  // namespace sfa::peer

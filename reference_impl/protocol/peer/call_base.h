@@ -3,9 +3,11 @@
 #define REFERENCE_IMPL_PROTOCOL_PEER_CALL_BASE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "protocol/peer/far_end.h"
 #include "protocol/peer/leg.h"
 #include "protocol/peer/peer.h"
 #include "protocol/signalling.pb.h"
@@ -16,6 +18,8 @@ namespace sfa::peer {
 
 class CallBase;
 
+inline constexpr size_t kCallIdBytes = 16;
+
 // What calls need of their peer.
 class CallHost {
  public:
@@ -23,6 +27,8 @@ class CallHost {
   virtual path::MediaPort& port() = 0;
   virtual const std::string& user() const = 0;
   virtual const std::string& fullname() const = 0;
+  // Of this user, as far as known.
+  virtual const std::vector<std::string>& languages() const = 0;
   virtual const stream::Key& root_key() const = 0;
   virtual const stream::SigningKey& signing_key() const = 0;
   virtual const wire::UserCredential& credential() const = 0;
@@ -40,6 +46,8 @@ class CallHost {
                             const wire::CallMessage& end) = 0;
   // The leg is retired here and destroyed when nobody can be inside it any more.
   virtual void Bury(std::unique_ptr<Leg> leg) = 0;
+  // Messages with that id are for `call`, too.
+  virtual void AlsoKnownAs(const std::string& id, CallBase& call) = 0;
   // The call is over, or is being destroyed.
   virtual void Forget(const CallBase& call) = 0;
 
@@ -58,14 +66,18 @@ inline constexpr Duration kWaitForLookup = std::chrono::seconds(15);
 // For signalling to come back before the answer: both ends may be on their way to another home,
 // which takes seconds.
 inline constexpr Duration kPatience = std::chrono::seconds(15);
+// For the far end to call somebody else.
+inline constexpr Duration kWaitForTransfer = std::chrono::seconds(30);
 
 class CallBase : public Call, protected LegOwner {
  public:
   ~CallBase() override;
 
   // From the peer.
-  virtual void OnCallMessage(const wire::Device& from, const wire::CallMessage& message) = 0;
-  virtual void OnUndeliverable(const wire::Device& to) = 0;
+  virtual void OnCallMessage(const std::string& name, const wire::Device& from,
+                             const wire::CallMessage& message) = 0;
+  virtual void OnUndeliverable(const wire::Undeliverable& message) = 0;
+  // Of anybody.
   virtual void OnLookup(const wire::LookupReply& reply) = 0;
   // Without the supernode nothing can be agreed on: there is kPatience for it to come back. A call
   // that is answered lives on.
@@ -77,7 +89,13 @@ class CallBase : public Call, protected LegOwner {
   // The peer goes away.
   void Detach();
 
+  // The one that never changes.
   const std::string& call_id() const { return call_id_; }
+  // CallHost::AlsoKnownAs().
+  virtual const std::vector<std::string>& other_ids() const {
+    static const std::vector<std::string> kNone;
+    return kNone;
+  }
   bool answered() const { return answered_; }
 
   // Call
@@ -86,7 +104,11 @@ class CallBase : public Call, protected LegOwner {
   const std::string& remote_user() const override { return remote_user_; }
   const std::string& remote_fullname() const override { return remote_fullname_; }
   const std::vector<media::Codec>& offered_codecs() const override { return codecs_; }
+  const CallProperties& properties() const override { return properties_; }
   void End(EndReason reason) override;
+  void Hold(bool held) override;
+  void Transfer(const std::string& user) override;
+  void AnswerTransfer(bool done, EndReason reason) override;
   void SendAudio(std::span<const uint8_t> encoded_20ms) override;
   void BeginDigit(char digit) override;
   void EndDigit(Duration duration) override;
@@ -94,7 +116,7 @@ class CallBase : public Call, protected LegOwner {
 
  protected:
   CallBase(CallHost& host, std::string call_id, std::string remote_user,
-           std::vector<media::Codec> codecs);
+           std::vector<media::Codec> codecs, CallProperties properties);
 
   // Tells all devices that still take part, each its own reason.
   virtual void TellEnd(EndReason reason) = 0;
@@ -105,17 +127,27 @@ class CallBase : public Call, protected LegOwner {
   virtual void SayAgain() = 0;
   // kPatience is over for those whom no message reaches.
   virtual void OnFarEndLost() = 0;
+  // The one with whom the call has been agreed on; null before.
+  virtual FarEnd* far_end() = 0;
 
   LegOwner& leg_owner() { return *this; }
   bool over() const { return over_; }
-  wire::CallMessage NewMessage() const;
-  void SendEnd(const wire::Device& device, EndReason reason);
+  void SendEnd(const FarEnd& far_end, EndReason reason);
   // A message before the answer has come back.
   void BePatient();
   // Ends the call and reports it soon.
   void Finish(EndReason reason, bool tell);
   // Both have agreed and `leg` is open: from here on it is the call's media. May destroy this.
   void Establish(std::unique_ptr<Leg> leg, media::Codec codec, const media::SrtpKeys& keys);
+  // Before the answer: what the leg plays goes to the observer; audio goes out by `leg`.
+  void Hear() { hears_ = true; }
+  void Speak(Leg* leg) { speaks_by_ = leg; }
+  // Holds and transfers; the rest is dropped.
+  void OnTalkMessage(const wire::CallMessage& message);
+  // What the other end may have missed of these.
+  void SayTalkAgain();
+  // To find out in a callback's wake whether this lives.
+  const std::shared_ptr<CallBase*>& self() const { return self_; }
 
   // LegOwner
   void OnLegPath(Leg& leg, bool replaced) final;
@@ -129,6 +161,7 @@ class CallBase : public Call, protected LegOwner {
   const std::string remote_user_;
   std::string remote_fullname_;
   const std::vector<media::Codec> codecs_;
+  const CallProperties properties_;
   std::unique_ptr<Timer> timer_;
   std::unique_ptr<Leg> media_leg_;  // of an answered call
 
@@ -137,7 +170,18 @@ class CallBase : public Call, protected LegOwner {
   bool answered_ = false;
   bool stranded_ = false;  // this user has no home
   std::unique_ptr<Timer> patience_;
+  bool hears_ = false;
+  Leg* speaks_by_ = nullptr;
   MediaStatistics last_;  // of a call that is over
+  // Hold: what has been said last, what has been heard last.
+  bool holding_ = false, hold_said_ = false, held_ = false;
+  void OnTransferRequest(const wire::CallTransfer& transfer);
+  void TellTransferred(bool done, EndReason reason);
+  std::optional<wire::CallMessage> transfer_;  // under way
+  std::unique_ptr<Timer> transfer_timer_;
+  // Of the far end: whom to call; whether that has been answered, and how.
+  std::string transferee_;
+  std::optional<wire::CallMessage> transfer_answer_;
   std::shared_ptr<CallBase*> self_ = std::make_shared<CallBase*>(this);
 };
 

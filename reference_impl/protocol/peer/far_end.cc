@@ -24,6 +24,23 @@ void FarEnd::SetIdentity(const wire::MediaDescription& theirs) {
   ufrag_ = theirs.ice_ufrag();
 }
 
+wire::CallMessage FarEnd::NewMessage() const {
+  wire::CallMessage message;
+  message.set_call_id(call_id_);
+  return message;
+}
+
+wire::CallMessage FarEnd::TransferTo(const std::string& to, const std::string& ufrag) const {
+  wire::CallMessage message = NewMessage();
+  *message.mutable_transfer() =
+      SignTransfer(to, {call_id_, host_.user(), ufrag}, host_.signing_key());
+  return message;
+}
+
+bool FarEnd::IsGenuine(const wire::CallTransfer& transfer) const {
+  return signing_key_ && IsSigned(transfer, {call_id_, user_, ufrag_}, *signing_key_);
+}
+
 void FarEnd::Say(const wire::CallMessage& message, bool again) {
   if (again) again_.push_back(message);
   host_.SendCall(user_, device_, message);
@@ -34,8 +51,7 @@ void FarEnd::SayAgain() {
 }
 
 void FarEnd::SayCandidates(const path::PathDescription& local) {
-  wire::CallMessage message;
-  message.set_call_id(call_id_);
+  wire::CallMessage message = NewMessage();
   *message.mutable_candidates() = SignCandidates(
       local.candidates, ++sent_, {call_id_, host_.user(), local.ufrag}, host_.signing_key());
   host_.SendCall(user_, device_, message);

@@ -28,12 +28,16 @@ class FarEnd {
   // `host` lives as long as this is not stopped.
   FarEnd(CallHost& host, std::string call_id, std::string user, wire::Device device);
 
+  // Who messages are for: a user or a service.
+  const std::string& user() const { return user_; }
+  const std::string& call_id() const { return call_id_; }
   const wire::Device& device() const { return device_; }
   uint64_t id() const { return device_.id(); }
 
   // Whose signature updates bear, and to which path they belong: from its description.
   void SetIdentity(const wire::MediaDescription& theirs);
 
+  wire::CallMessage NewMessage() const;
   // Sends it now; with `again` also each time that SayAgain() is called, until Settle().
   void Say(const wire::CallMessage& message, bool again);
   void SayAgain();
@@ -49,6 +53,11 @@ class FarEnd {
   // From its signed messages only: a name on an envelope proves nothing.
   // True when it was elsewhere.
   bool MoveTo(const wire::Device& from);
+
+  // The other end shall call `to` instead; `ufrag` is of our half of the path.
+  wire::CallMessage TransferTo(const std::string& to, const std::string& ufrag) const;
+  // Whether it is the other end's own wish.
+  bool IsGenuine(const wire::CallTransfer& transfer) const;
 
   // A message has come back: looks the device up, soon, and again until Stop() or until it has
   // been heard.

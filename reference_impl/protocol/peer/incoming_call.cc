@@ -5,6 +5,7 @@
 
 #include "protocol/peer/description.h"
 #include "protocol/peer/network.h"
+#include "protocol/peer/properties.h"
 
 namespace sfa::peer {
 namespace {
@@ -14,17 +15,26 @@ constexpr size_t kMaxFullname = 256;
 // Repeated offers are no means of making us speak.
 constexpr std::chrono::seconds kLeastRepetition{1};
 
+// A telephone calls through a service.
+std::string Presented(const std::string& caller, const wire::CallOffer& offer,
+                      const wire::MediaDescription& description) {
+  const std::string telephone =
+      PropertiesOf(offer, description.credential().service(), false).presented_caller;
+  return telephone.empty() ? caller : telephone;
+}
+
 }  // namespace
 
 IncomingCall::IncomingCall(CallHost& host, std::string call_id, std::string caller,
                            const wire::Device& device, const wire::CallOffer& offer,
                            wire::MediaDescription description)
-    : CallBase(host, std::move(call_id), std::move(caller), CodecsOf(description)),
-      far_end_(host, this->call_id(), remote_user(), device),
+    : CallBase(
+          host, std::move(call_id), Presented(caller, offer, description), CodecsOf(description),
+          PropertiesOf(offer, description.credential().service(), host.credential().service())),
+      far_end_(host, this->call_id(), caller, device),
       offer_(offer.media().description()),
       theirs_(std::move(description)) {
-  if (offer.caller().fullname().size() <= kMaxFullname)
-    remote_fullname_ = offer.caller().fullname();
+  remote_fullname_ = BoundedText(offer.caller().fullname(), kMaxFullname);
   far_end_.SetIdentity(theirs_);
   timer_->Start(kRingTime);
 }
@@ -34,8 +44,9 @@ IncomingCall::~IncomingCall() {
   Finish(answered() ? EndReason::kNormal : EndReason::kRejected, true);
 }
 
-void IncomingCall::OnCallMessage(const wire::Device& from, const wire::CallMessage& message) {
-  if (from.id() != far_end_.id() || over()) return host_->CountDropped();
+void IncomingCall::OnCallMessage(const std::string& name, const wire::Device& from,
+                                 const wire::CallMessage& message) {
+  if (from.id() != far_end_.id() || name != far_end_.user() || over()) return host_->CountDropped();
   switch (message.body_case()) {
     case wire::CallMessage::kEnd:
       return Finish(FromWire(message.end().reason()), false);
@@ -49,7 +60,7 @@ void IncomingCall::OnCallMessage(const wire::Device& from, const wire::CallMessa
       }
       return SayAgain();
     default:
-      return host_->CountDropped();
+      return OnTalkMessage(message);
   }
 }
 
@@ -75,16 +86,19 @@ void IncomingCall::SayAgain() {
   if (answered() && statistics().packets_received > 0) far_end_.Settle();
   far_end_.SayAgain();
   if (leg() != nullptr) far_end_.SayCandidates(leg()->description());
+  SayTalkAgain();
 }
 
-void IncomingCall::OnUndeliverable(const wire::Device& to) {
-  if (to.id() != far_end_.id() || over()) return;
+void IncomingCall::OnUndeliverable(const wire::Undeliverable& message) {
+  if (message.to_device().id() != far_end_.id() || message.to() != far_end_.user() || over())
+    return;
   far_end_.OnUndeliverable();
   BePatient();
 }
 
 void IncomingCall::OnLookup(const wire::LookupReply& reply) {
-  if (!over() && far_end_.OnLookup(reply)) SayAgain();
+  if (over() || reply.user() != far_end_.user()) return;
+  if (far_end_.OnLookup(reply)) SayAgain();
 }
 
 void IncomingCall::Ring(media::Codec codec) {
@@ -99,9 +113,9 @@ void IncomingCall::Ring(media::Codec codec) {
   *description.mutable_credential() = host_->credential();
   SetCodecs({codec}, &description);
   leg_->Describe(&description);
-  wire::CallMessage message = NewMessage();
+  wire::CallMessage message = far_end_.NewMessage();
   wire::SignedMedia* media = message.mutable_ringing()->mutable_media();
-  *media = SignMedia(description, {call_id(), host_->user(), remote_user(), offer_},
+  *media = SignMedia(description, {call_id(), host_->user(), far_end_.user(), offer_},
                      host_->signing_key());
   const auto keys =
       MediaKeys(leg_->secret(), theirs_, call_id(), offer_, media->description(), false);
@@ -113,6 +127,20 @@ void IncomingCall::Ring(media::Codec codec) {
   if (candidates_) leg_->UpdateRemote(*candidates_);
 }
 
+void IncomingCall::Progress() {
+  if (!leg_ || over() || agreed_ || progress_) return;
+  progress_ = true;
+  wire::CallMessage message = far_end_.NewMessage();
+  message.mutable_progress();
+  far_end_.Say(message, true);
+  if (leg_->open()) SpeakEarly();
+}
+
+void IncomingCall::SpeakEarly() {
+  leg_->StartMedia(codec_, keys_);
+  Speak(leg_.get());
+}
+
 void IncomingCall::Answer() {
   if (over() || agreed_) return;
   if (!leg_) {
@@ -121,7 +149,7 @@ void IncomingCall::Answer() {
     if (over()) return;
   }
   agreed_ = true;
-  wire::CallMessage message = NewMessage();
+  wire::CallMessage message = far_end_.NewMessage();
   message.mutable_answer();
   far_end_.Say(message, true);
   timer_->Start(kWaitForPath);
@@ -133,14 +161,16 @@ void IncomingCall::Answer() {
 }
 
 void IncomingCall::OnLegOpen(Leg&) {
-  if (agreed_ && !answered()) Establish(std::move(leg_), codec_, keys_);
+  if (answered()) return;
+  if (agreed_) return Establish(std::move(leg_), codec_, keys_);
+  if (progress_) SpeakEarly();
 }
 
 void IncomingCall::OnLegFailed(Leg&) {
   Finish(answered() ? EndReason::kMediaLost : EndReason::kNoPath, true);
 }
 
-void IncomingCall::TellEnd(EndReason reason) { SendEnd(far_end_.device(), reason); }
+void IncomingCall::TellEnd(EndReason reason) { SendEnd(far_end_, reason); }
 
 void IncomingCall::BuryLegs() {
   far_end_.Stop();

@@ -14,17 +14,20 @@ namespace sfa::peer {
 
 class IncomingCall final : public CallBase {
  public:
-  // `description` has been opened: it is `offer`'s, and its caller is who he says he is.
+  // `description` has been opened: it is `offer`'s, and its caller is who he says he is. A service
+  // may call for a telephone.
   IncomingCall(CallHost& host, std::string call_id, std::string caller, const wire::Device& device,
                const wire::CallOffer& offer, wire::MediaDescription description);
   // An end before the answer is a refusal (kRejected).
   ~IncomingCall() override;
 
-  void OnCallMessage(const wire::Device& from, const wire::CallMessage& message) override;
-  void OnUndeliverable(const wire::Device& to) override;
+  void OnCallMessage(const std::string& name, const wire::Device& from,
+                     const wire::CallMessage& message) override;
+  void OnUndeliverable(const wire::Undeliverable& message) override;
   void OnLookup(const wire::LookupReply& reply) override;
 
   void Ring(media::Codec codec) override;
+  void Progress() override;
   void Answer() override;
 
  private:
@@ -33,6 +36,8 @@ class IncomingCall final : public CallBase {
   void OnTimeout() override;
   void SayAgain() override;
   void OnFarEndLost() override;
+  FarEnd* far_end() override { return answered() ? &far_end_ : nullptr; }
+  void SpeakEarly();
   void OnCandidates(const wire::Device& from, const wire::SignedCandidates& message);
   Leg* leg() const { return leg_ ? leg_.get() : media_leg_.get(); }
   void OnLegOpen(Leg& leg) override;
@@ -47,6 +52,7 @@ class IncomingCall final : public CallBase {
   std::unique_ptr<Leg> leg_;  // from Ring() until the call is established
   media::Codec codec_{};
   media::SrtpKeys keys_{};
+  bool progress_ = false;
   bool agreed_ = false;
   MonotonicTime said_{};  // the latest time that everything was said
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);

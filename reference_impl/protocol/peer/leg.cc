@@ -27,6 +27,7 @@ void Leg::SetRemote(const wire::MediaDescription& theirs) {
 }
 
 void Leg::StartMedia(media::Codec codec, const media::SrtpKeys& keys) {
+  if (session_) return;
   media::MediaSettings settings;
   settings.codec = codec;
   settings.local_ssrc = send_ssrc_;

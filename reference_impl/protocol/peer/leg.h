@@ -55,7 +55,7 @@ class Leg final : private path::PathObserver,
   void UpdateRemote(const std::vector<path::Candidate>& candidates) {
     agent_->UpdateRemote(candidates);
   }
-  // Media flows; only while open().
+  // Media flows; only while open(). The first time counts: early media goes on as the call's.
   void StartMedia(media::Codec codec, const media::SrtpKeys& keys);
 
   bool open() const { return open_; }

@@ -126,7 +126,8 @@ const char* ToText(wire::RefusalReason reason) {
       return "unsupported version";
     // Manual 3, Important Notes.
     case wire::REFUSAL_INVITED_ACCOUNT:
-      return "this account was invited into the Business Control Panel: only business accounts that "
+      return "this account was invited into the Business Control Panel: only business accounts "
+             "that "
              "were created there can be used";
     case wire::REFUSAL_ADMINISTRATOR_ACCOUNT:
       return "this account is the administrator of the Business Control Panel: only business "

@@ -23,7 +23,6 @@ namespace {
 
 // More at once are nobody's telephone: bounds what a flood of offers costs.
 constexpr size_t kMaxCalls = 1000;
-constexpr size_t kCallIdBytes = 16;
 // Incoming calls that are over: an offer that comes once more does not ring again.
 constexpr size_t kMaxRemembered = 256;
 // To messages of calls that are over.
@@ -142,7 +141,12 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
     });
   }
 
-  void Forget(const CallBase& call) override { calls_.erase(call.call_id()); }
+  void AlsoKnownAs(const std::string& id, CallBase& call) override { calls_[id] = &call; }
+
+  void Forget(const CallBase& call) override {
+    calls_.erase(call.call_id());
+    for (const std::string& id : call.other_ids()) calls_.erase(id);
+  }
 
   void Remember(const std::string& call_id) {
     if (remembered_.size() == kMaxRemembered) remembered_.pop_front();
@@ -205,7 +209,7 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
     to_greet_.clear();
     for (const bool answered : {false, true}) {
       for (const auto& [id, call] : calls_) {
-        if (call->answered() == answered) to_greet_.push_back(id);
+        if (call->answered() == answered && id == call->call_id()) to_greet_.push_back(id);
       }
     }
     GreetSome();
@@ -234,8 +238,7 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
         return OnUndeliverable(message.undeliverable());
       case wire::Message::kLookupReply:
         farewells_.OnLookup(message.lookup_reply());
-        return ForEachCall(
-            [&message](CallBase& call) { call.OnLookup(message.lookup_reply()); });
+        return ForEachCall([&message](CallBase& call) { call.OnLookup(message.lookup_reply()); });
       case wire::Message::kServiceReply:
         return OnServiceReply(message.request(), message.service_reply());
       case wire::Message::kServiceNews:
@@ -252,7 +255,7 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
     }
     // Those that were told that somebody else has answered are part of it no more.
     farewells_.OnUndeliverable(undeliverable.call_id(), undeliverable.to_device());
-    call->OnUndeliverable(undeliverable.to(), undeliverable.to_device());
+    call->OnUndeliverable(undeliverable);
   }
 
   void OnEnvelope(const wire::Envelope& envelope) {
@@ -296,11 +299,10 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
     // Registered already, but not logged in yet.
     if (state() != LoginState::kLoggedIn) return SendEnd(envelope, EndReason::kOffline);
     if (calls_.size() >= kMaxCalls) return SendEnd(envelope, EndReason::kBusy);
-    auto description =
-        OpenMedia(message.offer().media(),
-                  {message.call_id(), envelope.from(), settings_.user,
-                   SignedWords(message.offer())},
-                  root_key(), runtime_.WallNow());
+    auto description = OpenMedia(
+        message.offer().media(),
+        {message.call_id(), envelope.from(), settings_.user, SignedWords(message.offer())},
+        root_key(), runtime_.WallNow());
     if (!description) {
       CountDropped();
       runtime_.log().Write(LogLevel::kWarning, "peer", description.error().message);
@@ -331,7 +333,9 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   template <typename Visit>
   void ForEachCall(Visit visit) {
     std::vector<std::string> ids;
-    for (const auto& [id, call] : calls_) ids.push_back(id);
+    for (const auto& [id, call] : calls_) {
+      if (id == call->call_id()) ids.push_back(id);
+    }
     for (const std::string& id : ids) {
       if (CallBase* call = Find(id)) visit(*call);
     }
@@ -346,8 +350,8 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   std::unique_ptr<Timer> greeting_;
   Farewells farewells_;
   Questions questions_;
-  std::deque<wire::ServiceNews> news_;   // not told yet
-  std::vector<std::string> languages_;  // of the account
+  std::deque<wire::ServiceNews> news_;      // not told yet
+  std::vector<std::string> languages_;      // of the account
   std::map<std::string, CallBase*> calls_;  // by call id; those that are not over
   std::vector<std::unique_ptr<Leg>> graves_;
   std::deque<std::string> remembered_;

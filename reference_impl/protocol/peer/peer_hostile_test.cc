@@ -6,6 +6,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "protocol/peer/description.h"
+#include "protocol/peer/properties.h"
 #include "protocol/peer/test_network.h"
 #include "protocol/stream/credentials.h"
 
@@ -38,7 +39,8 @@ struct Caller {
     SetCodecs({media::Codec::kPcmu}, &media);
     wire::CallMessage message;
     message.set_call_id(call_id);
-    *message.mutable_offer()->mutable_media() = SignMedia(media, {call_id, name, callee, {}}, key);
+    *message.mutable_offer()->mutable_media() =
+        SignMedia(media, {call_id, name, callee, SignedWords(message.offer())}, key);
     return message;
   }
   wire::CallMessage Candidates(const std::string& call_id, uint32_t number,
