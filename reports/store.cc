@@ -12,6 +12,7 @@ namespace {
 
 using conformance::CaseResult;
 using conformance::CheckResult;
+using conformance::Conduct;
 using conformance::MissingScenario;
 using conformance::RequirementResult;
 using conformance::SuiteResult;
@@ -23,7 +24,8 @@ constexpr char kTables[] =
     "CREATE TABLE scenario (name TEXT PRIMARY KEY, verdict TEXT, seed INTEGER, trace_hash TEXT,"
     " reproduce TEXT);"
     "CREATE TABLE finding (scenario TEXT, requirement TEXT, looked_for TEXT, verdict TEXT,"
-    " seen TEXT, at_ns INTEGER);";
+    " seen TEXT, at_ns INTEGER);"
+    "CREATE TABLE conduct (scenario TEXT, subject TEXT, position INTEGER, line TEXT);";
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close(database); }
@@ -115,6 +117,17 @@ bool InsertAll(sqlite3* database, const SuiteResult& suite) {
                    .Insert();
     for (const CheckResult& check : result.checks) {
       ok = ok && InsertFinding(database, result, check);
+    }
+    for (const Conduct& conduct : result.conduct) {
+      int64_t position = 0;
+      for (const std::string& line : conduct.lines) {
+        ok = ok && Row(database, "INSERT INTO conduct VALUES (?,?,?,?)")
+                       .Text(result.name)
+                       .Text(conduct.subject)
+                       .Number(++position)
+                       .Text(line)
+                       .Insert();
+      }
     }
   }
   return ok;

@@ -2,7 +2,8 @@
 //
 // Tables: run (target, seed, verdict, json), requirement (id, kind, verdict, statement),
 // without_scenario (id, kind, statement), scenario (name, verdict, seed, trace_hash, reproduce),
-// finding (scenario, requirement, looked_for, verdict, seen, at_ns). `json` holds the whole run.
+// finding (scenario, requirement, looked_for, verdict, seen, at_ns), conduct (scenario, subject,
+// position, line). `json` holds the whole run.
 #ifndef REPORTS_STORE_H_
 #define REPORTS_STORE_H_
 

@@ -50,5 +50,31 @@ TEST(DifferenceTest, NamesWhatHasChanged) {
       (std::vector<std::string>{"SFA-1-14: not run -> pass", "scenario busy: not run -> pass"}));
 }
 
+SuiteResult SuiteWithConduct(std::vector<std::string> lines) {
+  SuiteResult suite = Suite(Verdict::kPass);
+  suite.cases[0].conduct = {{"channel Skype/james_bond-* #1", std::move(lines)}};
+  return suite;
+}
+
+TEST(DifferenceTest, NamesTheFirstPlaceWhereAChannelBehavesDifferently) {
+  const SuiteResult before = SuiteWithConduct({"Newchannel Ring", "Newstate Up", "Hangup 16"});
+  EXPECT_TRUE(Differences(before, before).empty());
+  EXPECT_EQ(
+      Differences(before, SuiteWithConduct({"Newchannel Ring", "Hangup 21"})),
+      (std::vector<std::string>{"scenario busy: channel Skype/james_bond-* #1, 2: Newstate Up "
+                                "-> Hangup 21"}));
+  EXPECT_EQ(Differences(before, SuiteWithConduct({"Newchannel Ring", "Newstate Up"})),
+            (std::vector<std::string>{"scenario busy: channel Skype/james_bond-* #1, 3: Hangup 16 "
+                                      "-> (nothing)"}));
+}
+
+TEST(DifferenceTest, TakesAwayWhatHasBeenReviewed) {
+  ReviewedDifferences reviewed(
+      "# both are right\nscenario busy: * -> Hangup *\nscenario gone: *\n");
+  EXPECT_EQ(reviewed.Without({"scenario busy: x, 2: Newstate Up -> Hangup 21", "SFA-1-14: a -> b"}),
+            (std::vector<std::string>{"SFA-1-14: a -> b"}));
+  EXPECT_EQ(reviewed.Stale(), (std::vector<std::string>{"scenario gone: *"}));
+}
+
 }  // namespace
 }  // namespace sfa::reports

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "conformance/results/pattern.h"
 #include "conformance/scenario/values.h"
 
 namespace sfa::conformance {
@@ -183,26 +184,6 @@ Finding CompareCount(const char* what, int expected, const Trace& trace, const c
 }
 
 }  // namespace
-
-bool Matches(std::string_view pattern, std::string_view text) {
-  size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
 
 Finding LookFor(const Sighting& sighting, bool never, const Window& window, const Trace& trace) {
   if (sighting.kind == "digits") return CompareDigits(sighting, never, window, trace);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "conformance/results/pattern.h"
+
 namespace sfa::conformance {
 namespace {
 

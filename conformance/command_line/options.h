@@ -61,7 +61,30 @@ struct MatrixOptions {
 ExitCode Matrix(const CommonOptions& common, const MatrixOptions& options);
 // One case for Conform(): prints its result as one line of JSON.
 ExitCode RunWorker(const CommonOptions& common, const std::string& file);
-ExitCode Report(const CommonOptions& common, const std::vector<std::string>& stores);
+// One stored run again, or the difference of two but for those that `reviewed_file` lists ("" for
+// none).
+ExitCode Report(const CommonOptions& common, const std::vector<std::string>& stores,
+                const std::string& reviewed_file);
+struct LabOptions {
+  std::string file;
+  std::string directory;
+  std::string target = "asterisk-22";
+  std::string etc;  // "": none
+};
+ExitCode LabUp(const CommonOptions& common, const LabOptions& options);
+ExitCode LabStatus(const LabOptions& options);
+ExitCode LabDown(const LabOptions& options);
+// The process that LabUp() leaves in the background: descriptor 3 holds the folder's lock, to
+// descriptor 4 it says one line when the lab is usable, or why there will be none.
+ExitCode LabDaemon(const CommonOptions& common, const LabOptions& options);
+struct ClientOptions {
+  std::string directory;
+  std::string as;
+  std::vector<std::string> words;  // what to do; empty: it stands on standard input
+  std::optional<Duration> wait;    // so long it listens when all has been done
+  std::string until;               // it ends when this has been seen
+};
+ExitCode RunClient(const ClientOptions& options);
 ExitCode Bench(const CommonOptions& common);
 
 }  // namespace sfa::conformance

@@ -29,6 +29,10 @@ CaseResult CaseFromJson(const Json& json) {
   for (const Json& check : json.at("checks")) result.checks.push_back(CheckFromJson(check));
   result.lanes = json.at("lanes").get<std::vector<std::string>>();
   result.captures = json.at("captures").get<std::vector<std::string>>();
+  for (const Json& each : json.value("conduct", Json::array())) {
+    result.conduct.push_back(
+        {each.at("subject"), each.at("lines").get<std::vector<std::string>>()});
+  }
   for (const Json& rung : json.at("ladder")) {
     result.ladder.push_back({Duration(rung.at("at_ns").get<int64_t>()), rung.at("from"),
                              rung.at("to"), rung.at("label")});
@@ -53,13 +57,25 @@ Json ToJson(const CaseResult& result) {
     ladder.push_back(
         {{"at_ns", rung.at.count()}, {"from", rung.from}, {"to", rung.to}, {"label", rung.label}});
   }
-  return {{"name", result.name},           {"file", result.file},
-          {"summary", result.summary},     {"target", result.target},
-          {"seed", result.seed},           {"verdict", ToString(result.verdict())},
-          {"checks", std::move(checks)},   {"trace_hash", result.trace_hash},
-          {"lanes", result.lanes},         {"ladder", std::move(ladder)},
-          {"captures", result.captures},   {"folder", result.folder},
-          {"reproduce", result.reproduce}, {"cpu_seconds", result.cpu_seconds}};
+  Json conduct = Json::array();
+  for (const Conduct& each : result.conduct) {
+    conduct.push_back({{"subject", each.subject}, {"lines", each.lines}});
+  }
+  return {{"name", result.name},
+          {"file", result.file},
+          {"summary", result.summary},
+          {"target", result.target},
+          {"seed", result.seed},
+          {"verdict", ToString(result.verdict())},
+          {"checks", std::move(checks)},
+          {"trace_hash", result.trace_hash},
+          {"lanes", result.lanes},
+          {"ladder", std::move(ladder)},
+          {"conduct", std::move(conduct)},
+          {"captures", result.captures},
+          {"folder", result.folder},
+          {"reproduce", result.reproduce},
+          {"cpu_seconds", result.cpu_seconds}};
 }
 
 Json ToJson(const SuiteResult& suite) {

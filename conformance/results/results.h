@@ -44,6 +44,13 @@ struct LadderRung {
   std::string label;
 };
 
+// What one channel or account did, in order; runner/conduct.h.
+struct Conduct {
+  std::string subject;  // "channel Skype/james_bond-* #1", "account james_bond"
+  std::vector<std::string> lines;
+  friend bool operator==(const Conduct&, const Conduct&) = default;
+};
+
 struct CaseResult {
   std::string name;
   std::string file;
@@ -54,6 +61,7 @@ struct CaseResult {
   std::string trace_hash;
   std::vector<std::string> lanes;  // of the ladder, left to right
   std::vector<LadderRung> ladder;
+  std::vector<Conduct> conduct;
   std::vector<std::string> captures;  // relative to the output directory
   std::string folder;     // of a case that did not pass, likewise; "" when there is none
   std::string reproduce;  // one line for a shell

@@ -7,6 +7,7 @@
 #include "conformance/checks/judge.h"
 #include "conformance/host/children.h"
 #include "conformance/host/files.h"
+#include "conformance/runner/conduct.h"
 #include "conformance/runner/ladder.h"
 #include "conformance/runner/wave.h"
 #include "conformance/world/world.h"
@@ -77,6 +78,7 @@ Result<CaseResult> RunCase(const Scenario& scenario, const PbxFactory& factory,
   WorldRun run = RunWorld(scenario, factory, {settings.seed, captures});
   result.checks = Judge(scenario, run.trace);
   result.cpu_seconds = CpuSeconds() - start;
+  result.conduct = ConductOf(run.trace);
   result.trace_hash = run.trace.Hash();
   FillLadder(scenario, run.trace, result);
   if (settings.out.empty()) {

@@ -1,0 +1,21 @@
+// How a PBX behaved in a run, without the times and numbers that no two runs share: what two
+// targets, or two versions of Asterisk, can be compared by.
+#ifndef CONFORMANCE_RUNNER_CONDUCT_H_
+#define CONFORMANCE_RUNNER_CONDUCT_H_
+
+#include <vector>
+
+#include "conformance/results/results.h"
+#include "conformance/trace/trace.h"
+
+namespace sfa::conformance {
+
+// One for each channel (its AMI events and its dialplan's steps), in the order of their births
+// among those of the same name, and one for each account (its Skype events). Within each the order
+// is Asterisk's; between channels it is nobody's. Left out are DeviceStateChange, which Asterisk's
+// taskprocessors tell in no fixed order, and RTCP's reports, which come by the clock.
+std::vector<Conduct> ConductOf(const Trace& trace);
+
+}  // namespace sfa::conformance
+
+#endif  // CONFORMANCE_RUNNER_CONDUCT_H_
