@@ -1,5 +1,6 @@
 // Dial.
 #include <algorithm>
+#include <map>
 
 #include "asterisk_harness/simulated/applications.h"
 #include "asterisk_harness/simulated/bridge.h"
@@ -57,6 +58,9 @@ void SetTimes(const Call& call, const std::string& name, Duration length) {
 class Dialling {
  public:
   Dialling(Call call, DialOptions options) : call_(call), options_(std::move(options)) {}
+  ~Dialling() { call_.channel.SetVoiceTarget(nullptr); }
+  Dialling(const Dialling&) = delete;
+  Dialling& operator=(const Dialling&) = delete;
 
   // Requests and calls every destination; false when the argument cannot be read.
   bool Place(const std::string& destinations);
@@ -67,6 +71,7 @@ class Dialling {
  private:
   void PlaceOne(const DialTarget& target);
   void OnFrame(Channel* peer, const Frame& frame, Channel** winner);
+  void OnCallersFrame(const Frame& frame);
   void OnGone(Channel* peer);
   void End(Channel* peer, const char* status, int cause);
   void EndAll(const char* status, int cause, const Channel* but);
@@ -81,7 +86,11 @@ class Dialling {
   DialFailures failures_;
   int destinations_ = 0;
   bool rang_ = false;
+  bool progressed_ = false;
   bool ringing_told_ = false;
+  // With one destination the caller hears it before it answers, and learns who it is.
+  bool single_ = false;
+  std::map<const Channel*, Frame> parties_;  // news of several, kept until one answers
   std::vector<Channel*> peers_;
 };
 
@@ -103,6 +112,7 @@ bool Dialling::Place(const std::string& destinations) {
     targets.push_back(*target);
   }
   destinations_ = static_cast<int>(targets.size());
+  single_ = destinations_ == 1;
   for (const DialTarget& target : targets) PlaceOne(target);
   if (!peers_.empty()) status_ = "NOANSWER";
   if (options_.ring) TellRinging();
@@ -142,12 +152,16 @@ void Dialling::PlaceOne(const DialTarget& target) {
   headers.emplace_back("DialString", target.address);
   call_.core.manager().Emit("DialBegin", kClassCall, std::move(headers));
   peers_.push_back(peer);
+  if (single_) {
+    caller.SetVoiceTarget(peer);
+    if (!options_.ring) peer->SetVoiceTarget(&caller);
+  }
 }
 
 void Dialling::TellRinging() {
   if (ringing_told_) return;
   ringing_told_ = true;
-  call_.channel.tech().Indicate(Control::kRinging);
+  call_.channel.Indicate(Control::kRinging);
 }
 
 // What HANGUPCAUSE() reads later.
@@ -159,6 +173,8 @@ void Dialling::NoteCause(Channel* peer) {
 }
 
 void Dialling::End(Channel* peer, const char* status, int cause) {
+  if (call_.channel.voice_target() == peer) call_.channel.SetVoiceTarget(nullptr);
+  parties_.erase(peer);
   peers_.erase(std::find(peers_.begin(), peers_.end(), peer));
   Emit("DialEnd", *peer, status);
   if (peer->hangup_cause == 0) peer->hangup_cause = cause;
@@ -181,6 +197,7 @@ void Dialling::OnGone(Channel* peer) {
 }
 
 void Dialling::OnFrame(Channel* peer, const Frame& frame, Channel** winner) {
+  if (frame.kind == Frame::Kind::kText && single_) call_.channel.tech().SendText(frame.text);
   if (frame.kind != Frame::Kind::kControl) return;
   switch (frame.control) {
     case Control::kAnswer:
@@ -188,6 +205,9 @@ void Dialling::OnFrame(Channel* peer, const Frame& frame, Channel** winner) {
       peer->SetState(ChannelState::kUp);
       call_.core.Verbose(peer->name() + " answered " + call_.channel.name());
       peer->exten.clear();
+      if (const auto party = parties_.find(peer); party != parties_.end()) {
+        call_.channel.Indicate(party->second);
+      }
       Emit("DialEnd", *peer, "ANSWER");
       peer->Enter(kApplication, kApplicationData);
       return;
@@ -200,8 +220,28 @@ void Dialling::OnFrame(Channel* peer, const Frame& frame, Channel** winner) {
       TellRinging();
       return;
     case Control::kProgress:
+      call_.core.Verbose(peer->name() + " is making progress passing it to " +
+                         call_.channel.name());
       Emit("DialState", *peer, "PROGRESS");
-      call_.channel.tech().Indicate(Control::kProgress);
+      if (!progressed_) SetTimes(call_, "PROGRESSTIME", call_.core.runtime().Now() - start_);
+      progressed_ = true;
+      call_.channel.Indicate(Control::kProgress);
+      return;
+    case Control::kHold:
+    case Control::kUnhold:
+      call_.core.Verbose("Call on " + peer->name() +
+                         (frame.control == Control::kHold ? " placed on hold" : " left from hold"));
+      call_.channel.Indicate(frame);
+      return;
+    case Control::kConnectedLine:
+      if (single_) {
+        call_.channel.Indicate(frame);
+      } else {
+        parties_[peer] = frame;
+      }
+      return;
+    case Control::kTransferred:
+    case Control::kTransferFailed:
       return;
     case Control::kBusy:
     case Control::kCongestion: {
@@ -215,6 +255,16 @@ void Dialling::OnFrame(Channel* peer, const Frame& frame, Channel** winner) {
       return;
     }
   }
+}
+
+// Digits before the answer go nowhere; who holds or is somebody else now is told to all.
+void Dialling::OnCallersFrame(const Frame& frame) {
+  if (frame.kind != Frame::Kind::kControl) return;
+  if (frame.control != Control::kHold && frame.control != Control::kUnhold &&
+      frame.control != Control::kConnectedLine) {
+    return;
+  }
+  for (Channel* peer : peers_) peer->Indicate(frame);
 }
 
 Routine<Channel*> Dialling::WaitForAnswer(std::optional<MonotonicTime> deadline) {
@@ -249,9 +299,7 @@ Routine<Channel*> Dialling::WaitForAnswer(std::optional<MonotonicTime> deadline)
       co_return nullptr;
     }
     Frame frame;
-    while (call_.channel.PopFrame(&frame)) {
-      // Digits before the answer go nowhere.
-    }
+    while (call_.channel.PopFrame(&frame)) OnCallersFrame(frame);
     bool busy = false;
     const std::vector<Channel*> peers = peers_;
     for (Channel* peer : peers) {
@@ -267,6 +315,8 @@ Routine<Channel*> Dialling::WaitForAnswer(std::optional<MonotonicTime> deadline)
     if (!busy && winner == nullptr) co_await call_.wakeup.Wait(deadline);
   }
   status_ = "ANSWER";
+  winner->SetVoiceTarget(nullptr);
+  call_.channel.SetVoiceTarget(nullptr);
   EndAll("CANCEL", PBX_CAUSE_ANSWERED_ELSEWHERE, winner);
   co_return winner;
 }
@@ -282,6 +332,13 @@ Routine<void> SendDigits(Call call, Channel& peer, std::string digits) {
     alive = co_await SleepOnChannel(call.channel, call.wakeup, std::chrono::milliseconds(250));
     if (!alive || peer.hung_up()) co_return;
   }
+}
+
+// It has been sent elsewhere: it gets a dialplan of its own.
+void LetGo(Call call, Channel& peer) {
+  peer.SetWaiter(nullptr);
+  peer.outgoing = false;
+  if (call.core.StartThread(peer) != ThreadStart::kStarted) call.core.HangupChannel(peer);
 }
 
 // Dial(technology/resource[&…][,timeout[,options]])
@@ -337,7 +394,11 @@ Routine<Outcome> Dial(Call call, std::string data) {
   call.channel.variables.Set("~HANGUPCAUSE~ast~" + peer->name(),
                              HangupCauseText(peer->hangup_cause));
   if (call.channel.hangup_cause == 0) call.channel.hangup_cause = peer->hangup_cause;
-  core.HangupChannel(*peer);
+  if (peer->TakeRedirect()) {
+    LetGo(call, *peer);
+  } else {
+    core.HangupChannel(*peer);
+  }
   const bool go_on = end == BridgeEnd::kPeerGone && options.go_on && !call.channel.hung_up();
   co_return go_on ? Outcome::kContinue : Outcome::kHangup;
 }

@@ -20,33 +20,18 @@ Routine<Outcome> Verbose(Call call, std::string data) {
 }
 
 Routine<Outcome> Set(Call call, std::string data) {
-  // The first '=' outside of parentheses: SKYPE_X(a=b)=c.
-  int depth = 0;
-  size_t equals = std::string::npos;
-  for (size_t i = 0; i < data.size() && equals == std::string::npos; ++i) {
-    if (data[i] == '(') ++depth;
-    if (data[i] == ')') --depth;
-    if (data[i] == '=' && depth <= 0) equals = i;
-  }
-  if (equals == std::string::npos) {
+  if (!AssignVariable(call.core, call.channel, data)) {
     call.core.Warn(data.empty() ? "Set requires one variable name/value pair."
                                 : "MSet: ignoring entry '" + data + "' with no '='");
-    co_return Outcome::kContinue;
   }
-  WriteVariable(call.core, &call.channel, std::string(Trim(data.substr(0, equals))),
-                data.substr(equals + 1));
   co_return Outcome::kContinue;
 }
 
 Routine<Outcome> MultipleSet(Call call, std::string data) {
   for (const std::string& pair : SplitArguments(data)) {
-    const size_t equals = pair.find('=');
-    if (equals == std::string::npos) {
+    if (!AssignVariable(call.core, call.channel, pair)) {
       call.core.Warn("MSet: ignoring entry '" + pair + "' with no '='");
-      continue;
     }
-    WriteVariable(call.core, &call.channel, std::string(Trim(pair.substr(0, equals))),
-                  pair.substr(equals + 1));
   }
   co_return Outcome::kContinue;
 }

@@ -57,6 +57,10 @@ class Bridge {
     Channel& second = end == BridgeEnd::kCallerGone ? peer_ : caller_;
     Exit(first, 1);
     Exit(second, 0);
+    // Who was asked to hold is not left with music.
+    for (Channel* channel : {&first, &second}) {
+      if (channel->held()) channel->Indicate(Control::kUnhold);
+    }
     core_.manager().Emit("BridgeDestroy", kClassCall, BridgeHeaders(id_, 0));
   }
 
@@ -90,7 +94,10 @@ void PassOn(const Frame& frame, Channel& to) {
       to.SendDigitEnd(frame.digit, frame.duration_ms);
       break;
     case Frame::Kind::kControl:
-      if (frame.control != Control::kAnswer) to.tech().Indicate(frame.control);
+      if (frame.control != Control::kAnswer) to.Indicate(frame);
+      break;
+    case Frame::Kind::kText:
+      to.tech().SendText(frame.text);
       break;
     default:
       break;

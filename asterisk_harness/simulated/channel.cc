@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "asterisk_harness/simulated/channel_events.h"
+#include "asterisk_harness/simulated/messages.h"
 #include "asterisk_harness/simulated/pbx_core.h"
+#include "asterisk_harness/simulated/states.h"
 
 namespace sfa::harness {
 namespace {
@@ -63,71 +65,117 @@ Channel::Channel(PbxCore& core, uint64_t number, std::string name, std::string u
       unique_id_(std::move(unique_id)),
       digit_timer_(core.runtime().NewTimer([this] { OnDigitTimer(); })) {}
 
+Channel::~Channel() = default;
+
+void Channel::Emit(const char* event, unsigned classes, Headers more) const {
+  if (internal) return;
+  Headers headers = ChannelHeaders(*this);
+  Append(&headers, std::move(more));
+  core_.manager().Emit(event, classes, std::move(headers));
+}
+
 void Channel::SetState(ChannelState state) {
   if (state == state_) return;
   state_ = state;
   if (state == ChannelState::kUp && answered == MonotonicTime{}) answered = core_.runtime().Now();
-  core_.manager().Emit("Newstate", kClassCall, ChannelHeaders(*this));
+  Emit("Newstate", kClassCall);
+  core_.states().ChannelChanged(name_);
 }
 
 void Channel::Push(Frame frame) {
-  if (frames_.size() < kMostFrames) frames_.push_back(frame);
+  if (frames_.size() < kMostFrames) frames_.push_back(std::move(frame));
   if (waiter_ != nullptr) waiter_->Signal();
 }
 
-void Channel::QueueControl(Control control) {
-  if (!hung_up_) Push({Frame::Kind::kControl, control, 0, 0});
+void Channel::QueueControl(Control control, std::string text, std::string name) {
+  if (!gone_) Push({Frame::Kind::kControl, control, 0, 0, std::move(text), std::move(name)});
 }
 
+void Channel::TellHold(const char* event, const std::string& music_class) {
+  Headers more;
+  if (!music_class.empty()) more.emplace_back("MusicClass", music_class);
+  Emit(event, kClassCall, std::move(more));
+}
+
+void Channel::QueueHold(const std::string& the_class) {
+  if (gone_) return;
+  TellHold("Hold", the_class);
+  QueueControl(Control::kHold, the_class);
+}
+
+void Channel::QueueUnhold() {
+  if (gone_) return;
+  TellHold("Unhold", "");
+  QueueControl(Control::kUnhold);
+}
+
+void Channel::QueueText(std::string text) {
+  if (!gone_) Push({Frame::Kind::kText, {}, 0, 0, std::move(text), ""});
+}
+
+void Channel::Indicate(const Frame& frame) {
+  if (frame.control == Control::kConnectedLine) {
+    if (connected.number == frame.text && connected.name == frame.name) return;
+    connected = {frame.text, frame.name};
+    TellConnected();
+  }
+  if (frame.control == Control::kHold) held_ = true;
+  if (frame.control == Control::kUnhold) held_ = false;
+  tech_->Indicate(frame.control, frame.text, frame.name);
+}
+
+void Channel::Redirect(const std::string& the_context, const std::string& the_exten,
+                       int the_priority) {
+  if (gone_) return;
+  context = the_context;
+  exten = the_exten;
+  priority = the_priority;
+  redirect_ = true;
+  if (waiter_ != nullptr) waiter_->Signal();
+}
+
+bool Channel::TakeRedirect() { return std::exchange(redirect_, false) && !gone_; }
+
 void Channel::QueueHangup(int cause) {
-  if (hung_up_) return;
-  hung_up_ = true;
+  if (gone_) return;
+  gone_ = true;
   if (cause != 0) hangup_cause = cause;
-  Headers headers = ChannelHeaders(*this);
-  if (cause != 0) headers.emplace_back("Cause", std::to_string(cause));
-  core_.manager().Emit("HangupRequest", kClassCall, std::move(headers));
+  Headers more;
+  if (cause != 0) more.emplace_back("Cause", std::to_string(cause));
+  Emit("HangupRequest", kClassCall, std::move(more));
   if (waiter_ != nullptr) waiter_->Signal();
 }
 
 void Channel::SoftHangup(HangupAsker asker, int cause) {
-  if (hung_up_) return;
+  if (gone_) return;
   if (cause != 0) hangup_cause = cause;
   TellSoftHangup(asker);
-  hung_up_ = true;
+  gone_ = true;
   if (waiter_ != nullptr) waiter_->Signal();
 }
 
 void Channel::Refuse(int cause) {
-  if (hung_up_) return;
-  hung_up_ = true;
+  if (gone_) return;
+  gone_ = true;
   hangup_cause = cause;
   if (waiter_ != nullptr) waiter_->Signal();
 }
 
 void Channel::TellSoftHangup(HangupAsker asker) {
-  Headers headers = ChannelHeaders(*this);
-  headers.emplace_back("Cause", std::to_string(static_cast<int>(asker)));
-  core_.manager().Emit("SoftHangupRequest", kClassCall, std::move(headers));
+  Emit("SoftHangupRequest", kClassCall, {{"Cause", std::to_string(static_cast<int>(asker))}});
 }
 
 void Channel::TellCaller() {
-  Headers headers = ChannelHeaders(*this);
-  headers.emplace_back("CID-CallingPres", "0 (Presentation Allowed, Not Screened)");
-  core_.manager().Emit("NewCallerid", kClassCall, std::move(headers));
+  Emit("NewCallerid", kClassCall, {{"CID-CallingPres", "0 (Presentation Allowed, Not Screened)"}});
 }
 
-void Channel::TellConnected() {
-  core_.manager().Emit("NewConnectedLine", kClassCall, ChannelHeaders(*this));
-}
+void Channel::TellConnected() { Emit("NewConnectedLine", kClassCall); }
 
 void Channel::Enter(const std::string& the_application, const std::string& data) {
   application = the_application;
   application_data = data;
-  Headers headers = ChannelHeaders(*this);
-  headers.emplace_back("Extension", exten);
-  headers.emplace_back("Application", application);
-  headers.emplace_back("AppData", application_data);
-  core_.manager().Emit("Newexten", kClassDialplan, std::move(headers));
+  Emit("Newexten", kClassDialplan,
+       {{"Extension", exten}, {"Application", application}, {"AppData", application_data}});
 }
 
 void Channel::ReceiveVoice(const VoiceFrame& frame) {
@@ -135,13 +183,13 @@ void Channel::ReceiveVoice(const VoiceFrame& frame) {
 }
 
 void Channel::ReceiveDigitBegin(char digit) {
-  if (hung_up_ || heard_ != 0 || !waiting_.empty()) return;
+  if (gone_ || heard_ != 0 || !waiting_.empty()) return;
   if (any_digit_ended_ && core_.runtime().Now() - last_digit_end_ < kDigitGap) return;
   DeliverBegin(digit);
 }
 
 void Channel::ReceiveDigitEnd(char digit, int duration_ms) {
-  if (hung_up_) return;
+  if (gone_) return;
   const MonotonicTime now = core_.runtime().Now();
   if (heard_ == digit && !stretching_ && waiting_.empty()) {
     const Duration length = std::max<Duration>(std::chrono::milliseconds(duration_ms),
@@ -161,7 +209,7 @@ void Channel::ReceiveDigitEnd(char digit, int duration_ms) {
 }
 
 void Channel::OnDigitTimer() {
-  if (hung_up_) return;
+  if (gone_) return;
   if (heard_ != 0 && stretching_) {
     DeliverEnd(heard_, Milliseconds(core_.runtime().Now() - heard_since_));
     if (!waiting_.empty()) digit_timer_->Start(kDigitGap);
@@ -178,11 +226,8 @@ void Channel::OnDigitTimer() {
 void Channel::DeliverBegin(char digit) {
   heard_ = digit;
   heard_since_ = core_.runtime().Now();
-  Headers headers = ChannelHeaders(*this);
-  headers.emplace_back("Digit", std::string(1, digit));
-  headers.emplace_back("Direction", "Received");
-  core_.manager().Emit("DTMFBegin", kClassDtmf, std::move(headers));
-  Push({Frame::Kind::kDigitBegin, {}, digit, 0});
+  Emit("DTMFBegin", kClassDtmf, {{"Digit", std::string(1, digit)}, {"Direction", "Received"}});
+  Push({Frame::Kind::kDigitBegin, {}, digit, 0, "", ""});
 }
 
 void Channel::DeliverEnd(char digit, int duration_ms) {
@@ -190,21 +235,17 @@ void Channel::DeliverEnd(char digit, int duration_ms) {
   any_digit_ended_ = true;
   heard_ = 0;
   stretching_ = false;
-  Headers headers = ChannelHeaders(*this);
-  headers.emplace_back("Digit", std::string(1, digit));
-  headers.emplace_back("DurationMs", std::to_string(duration_ms));
-  headers.emplace_back("Direction", "Received");
-  core_.manager().Emit("DTMFEnd", kClassDtmf, std::move(headers));
-  Push({Frame::Kind::kDigitEnd, {}, digit, duration_ms});
+  Emit("DTMFEnd", kClassDtmf,
+       {{"Digit", std::string(1, digit)},
+        {"DurationMs", std::to_string(duration_ms)},
+        {"Direction", "Received"}});
+  Push({Frame::Kind::kDigitEnd, {}, digit, duration_ms, "", ""});
 }
 
 void Channel::SendDigitBegin(char digit) {
   sent_digit_ = digit;
   sent_since_ = core_.runtime().Now();
-  Headers headers = ChannelHeaders(*this);
-  headers.emplace_back("Digit", std::string(1, digit));
-  headers.emplace_back("Direction", "Sent");
-  core_.manager().Emit("DTMFBegin", kClassDtmf, std::move(headers));
+  Emit("DTMFBegin", kClassDtmf, {{"Digit", std::string(1, digit)}, {"Direction", "Sent"}});
   tech_->DigitBegin(digit);
 }
 
@@ -212,30 +253,29 @@ void Channel::SendDigitEnd(char digit, int duration_ms) {
   if (sent_digit_ != digit) return;
   sent_digit_ = 0;
   if (duration_ms <= 0) duration_ms = Milliseconds(core_.runtime().Now() - sent_since_);
-  Headers headers = ChannelHeaders(*this);
-  headers.emplace_back("Digit", std::string(1, digit));
-  headers.emplace_back("DurationMs", std::to_string(duration_ms));
-  headers.emplace_back("Direction", "Sent");
-  core_.manager().Emit("DTMFEnd", kClassDtmf, std::move(headers));
+  Emit("DTMFEnd", kClassDtmf,
+       {{"Digit", std::string(1, digit)},
+        {"DurationMs", std::to_string(duration_ms)},
+        {"Direction", "Sent"}});
   tech_->DigitEnd(digit, duration_ms);
 }
 
 void Channel::Answer() {
-  if (state_ == ChannelState::kUp || hung_up_) return;
+  if (state_ == ChannelState::kUp || gone_) return;
   tech_->Answer();
   SetState(ChannelState::kUp);
 }
 
 bool Channel::PopFrame(Frame* frame) {
   if (frames_.empty()) return false;
-  *frame = frames_.front();
+  *frame = std::move(frames_.front());
   frames_.pop_front();
   return true;
 }
 
 void Channel::SetWaiter(Wakeup* waiter) {
   waiter_ = waiter;
-  if (waiter_ != nullptr && (!frames_.empty() || hung_up_)) waiter_->Signal();
+  if (waiter_ != nullptr && (!frames_.empty() || hung_up())) waiter_->Signal();
 }
 
 Routine<Frame> ReadFrame(Channel& channel, Wakeup& wakeup, std::optional<MonotonicTime> deadline) {

@@ -18,6 +18,7 @@
 namespace sfa::harness {
 
 class PbxCore;
+struct TextMessage;
 
 // Numbered as AMI's ChannelState.
 enum class ChannelState {
@@ -58,6 +59,7 @@ class VariableList {
 class Channel {
  public:
   Channel(PbxCore& core, uint64_t number, std::string name, std::string unique_id);
+  ~Channel();
 
   uint64_t number() const { return number_; }
   const std::string& name() const { return name_; }
@@ -74,7 +76,11 @@ class Channel {
   bool has_tech() const { return tech_ != nullptr; }
 
   // From the driver.
-  void QueueControl(Control control);
+  void QueueControl(Control control, std::string text = "", std::string name = "");
+  // The far end holds or takes back; AMI is told.
+  void QueueHold(const std::string& music_class);
+  void QueueUnhold();
+  void QueueText(std::string text);
   // The far end is gone; `cause` 0 when unknown.
   void QueueHangup(int cause);
   void ReceiveVoice(const VoiceFrame& frame);
@@ -87,6 +93,16 @@ class Channel {
   void SendDigitEnd(char digit, int duration_ms);
   // Answers when it is not up yet.
   void Answer();
+  // The technology is told; who is at the other end is noted, too.
+  void Indicate(const Frame& frame);
+  void Indicate(Control control) {
+    Frame frame;
+    frame.kind = Frame::Kind::kControl;
+    frame.control = control;
+    Indicate(frame);
+  }
+  // Told to hold, and not yet to go on.
+  bool held() const { return held_; }
 
   // From the PBX's side: AMI, console, shutting down. `cause` 0: as it is.
   void SoftHangup(HangupAsker asker, int cause);
@@ -97,9 +113,19 @@ class Channel {
   // AMI learns of a new `caller` or `connected`.
   void TellCaller();
   void TellConnected();
+  // An event about this channel: what describes it, then `more`.
+  void Emit(const char* event, unsigned classes,
+            std::vector<std::pair<std::string, std::string>> more = {}) const;
   // Tells AMI which application has the channel.
   void Enter(const std::string& application, const std::string& data);
-  bool hung_up() const { return hung_up_; }
+  // Gone, or wanted elsewhere: whoever has the channel lets go of it.
+  bool hung_up() const { return gone_ || redirect_; }
+  bool gone() const { return gone_; }
+  // Asks the one that has the channel to go on at another place of the dialplan.
+  void Redirect(const std::string& context, const std::string& exten, int priority);
+  // True when it was redirected, and is so no longer.
+  bool TakeRedirect();
+  bool redirected() const { return redirect_ && !gone_; }
 
   bool PopFrame(Frame* frame);
   // Who is woken by a frame or a hang-up. nullptr: nobody.
@@ -115,6 +141,11 @@ class Channel {
   std::string language = "en", account_code, music_class;
   std::string application, application_data;
   std::string bridge_id;
+  std::string music;      // the class that plays, "" for none
+  bool internal = false;  // AMI and console are told nothing of it
+  std::unique_ptr<TextMessage> message;
+  // What the driver's functions keep here, with the driver's way to free it.
+  std::shared_ptr<skype_channel_state> driver_state;
   VariableList variables;
   int hangup_cause = 0;
   MonotonicTime created{}, answered{};
@@ -123,6 +154,7 @@ class Channel {
 
  private:
   void Push(Frame frame);
+  void TellHold(const char* event, const std::string& music_class);
   void TellSoftHangup(HangupAsker asker);
   void DeliverBegin(char digit);
   void DeliverEnd(char digit, int duration_ms);
@@ -136,7 +168,9 @@ class Channel {
   std::deque<Frame> frames_;
   Wakeup* waiter_ = nullptr;
   Channel* voice_target_ = nullptr;
-  bool hung_up_ = false;
+  bool gone_ = false;
+  bool redirect_ = false;
+  bool held_ = false;
 
   // Digits heard.
   char heard_ = 0;           // begun, its end not yet passed on

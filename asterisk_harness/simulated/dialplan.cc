@@ -310,6 +310,16 @@ const DialplanStep* Dialplan::Find(const std::string& context, const std::string
   return nullptr;
 }
 
+const std::string* Dialplan::FindHint(const std::string& context, const std::string& exten) const {
+  std::vector<const DialplanExtension*> candidates;
+  std::set<std::string> seen;
+  Collect(context, exten, "", &seen, &candidates);
+  for (const DialplanExtension* candidate : candidates) {
+    if (!candidate->hint.empty()) return &candidate->hint;
+  }
+  return nullptr;
+}
+
 int Dialplan::FindLabel(const std::string& context, const std::string& exten,
                         const std::string& label, const std::string& caller_id) const {
   std::vector<const DialplanExtension*> candidates;

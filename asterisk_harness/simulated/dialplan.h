@@ -46,6 +46,8 @@ class Dialplan {
   // The step for a channel at that place, nullptr when there is none. Includes are followed.
   const DialplanStep* Find(const std::string& context, const std::string& exten, int priority,
                            const std::string& caller_id) const;
+  // The hint of that extension, nullptr when there is none. Includes are followed.
+  const std::string* FindHint(const std::string& context, const std::string& exten) const;
   // The priority of a label, 0 when there is none.
   int FindLabel(const std::string& context, const std::string& exten, const std::string& label,
                 const std::string& caller_id) const;

@@ -4,19 +4,32 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "chan_skype/pbx_port.h"
 
 namespace sfa::harness {
 
-enum class Control { kRinging, kAnswer, kBusy, kCongestion, kProgress };
+enum class Control {
+  kRinging,
+  kAnswer,
+  kBusy,
+  kCongestion,
+  kProgress,
+  kHold,  // `text`: the music class that the far end suggests
+  kUnhold,
+  kConnectedLine,  // `text`: the number, `name`
+  kTransferred,
+  kTransferFailed
+};
 
 struct Frame {
-  enum class Kind { kNone, kControl, kDigitBegin, kDigitEnd, kHangup };
+  enum class Kind { kNone, kControl, kDigitBegin, kDigitEnd, kText, kHangup };
   Kind kind = Kind::kNone;
   Control control = Control::kRinging;
   char digit = 0;
   int duration_ms = 0;
+  std::string text, name;
 };
 
 // G.711 at 8,000 samples a second. Valid during the call that hands it over.

@@ -56,6 +56,8 @@ std::string ReadChannel(const Context& context) {
     if (item == "audioreadformat" || item == "audiowriteformat") return CodecName(tech.codec());
     if (item == "audionativeformat") return std::string("(") + CodecName(tech.codec()) + ")";
   }
+  std::string value;
+  if (channel.has_tech() && context.channel->tech().ReadItem(item, &value)) return value;
   context.core.Warn("Unknown or unavailable item requested: '" + context.arguments + "'");
   return "";
 }
@@ -69,7 +71,7 @@ void WriteChannel(const Context& context, const std::string& value) {
     context.channel->music_class = value;
   } else if (item == "accountcode") {
     context.channel->account_code = value;
-  } else {
+  } else if (!context.channel->has_tech() || !context.channel->tech().WriteItem(item, value)) {
     context.core.Warn("Unknown or unavailable item requested: '" + context.arguments + "'");
   }
 }
@@ -276,10 +278,14 @@ const Function* Find(const std::string& name) {
 
 }  // namespace
 
-bool HasFunction(const std::string& name) { return Find(name) != nullptr; }
+bool HasFunction(const PbxCore& core, const std::string& name) {
+  return Find(name) != nullptr || core.functions.count(name) > 0;
+}
 
 std::string ReadFunction(PbxCore& core, Channel* channel, const std::string& name,
                          const std::string& arguments) {
+  const auto of_module = core.functions.find(name);
+  if (of_module != core.functions.end()) return of_module->second.read(channel, arguments);
   const Function* function = Find(name);
   if (function == nullptr) {
     core.Log("ERROR", "Function " + name + " not registered");
@@ -294,8 +300,11 @@ std::string ReadFunction(PbxCore& core, Channel* channel, const std::string& nam
 
 void WriteFunction(PbxCore& core, Channel* channel, const std::string& name,
                    const std::string& arguments, const std::string& value) {
+  const auto of_module = core.functions.find(name);
   const Function* function = Find(name);
-  if (function == nullptr) {
+  if (of_module != core.functions.end()) {
+    of_module->second.write(channel, arguments, value);
+  } else if (function == nullptr) {
     core.Log("ERROR", "Function " + name + " not registered");
   } else if (function->write == nullptr) {
     core.Log("ERROR", "Function " + name + " cannot be written to");

@@ -9,7 +9,7 @@ namespace sfa::harness {
 class Channel;
 class PbxCore;
 
-bool HasFunction(const std::string& name);
+bool HasFunction(const PbxCore& core, const std::string& name);
 // "" and a log line for what cannot be read. `channel` may be nullptr.
 std::string ReadFunction(PbxCore& core, Channel* channel, const std::string& name,
                          const std::string& arguments);

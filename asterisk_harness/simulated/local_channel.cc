@@ -51,8 +51,12 @@ class LocalHalf final : public ChannelTech {
   void Answer() override {
     if (other_ != nullptr) other_->self_.QueueControl(Control::kAnswer);
   }
-  void Indicate(Control control) override {
-    if (other_ != nullptr) other_->self_.QueueControl(control);
+  void Indicate(Control control, const std::string& text, const std::string& name) override {
+    if (other_ != nullptr) other_->self_.QueueControl(control, text, name);
+  }
+  bool SendText(const std::string& text) override {
+    if (other_ != nullptr) other_->self_.QueueText(text);
+    return true;
   }
   void WriteVoice(const VoiceFrame& frame) override {
     if (other_ != nullptr) other_->self_.ReceiveVoice(frame);

@@ -12,7 +12,7 @@ constexpr std::pair<unsigned, const char*> kClassNames[] = {
     {kClassVerbose, "verbose"},     {kClassCommand, "command"}, {kClassAgent, "agent"},
     {kClassUser, "user"},           {kClassConfig, "config"},   {kClassDtmf, "dtmf"},
     {kClassReporting, "reporting"}, {kClassCdr, "cdr"},         {kClassDialplan, "dialplan"},
-    {kClassOriginate, "originate"},
+    {kClassOriginate, "originate"}, {kClassMessage, "message"},
 };
 
 }  // namespace
@@ -91,6 +91,8 @@ void Manager::Register(const std::string& action, unsigned classes, Handler hand
   actions_[ToLower(action)] = {classes, std::move(handler)};
 }
 
+void Manager::Unregister(const std::string& action) { actions_.erase(ToLower(action)); }
+
 void Manager::Execute(const AmiMessage& action, unsigned permissions, AmiReply::Sink sink) {
   auto reply = std::make_shared<AmiReply>(action.Get("ActionID"), std::move(sink));
   const std::string& name = action.Get("Action");
@@ -108,7 +110,9 @@ void Manager::Execute(const AmiMessage& action, unsigned permissions, AmiReply::
     reply->Error("Permission denied");
     return;
   }
-  found->second.handler(action, std::move(reply));
+  // A copy: an action may take a module away, and with it its own entry.
+  const Handler handler = found->second.handler;
+  handler(action, std::move(reply));
 }
 
 }  // namespace sfa::harness

@@ -30,7 +30,8 @@ enum ManagerClass : unsigned {
   kClassCdr = 1u << 10,
   kClassDialplan = 1u << 11,
   kClassOriginate = 1u << 12,
-  kClassAll = (1u << 13) - 1,
+  kClassMessage = 1u << 13,
+  kClassAll = (1u << 14) - 1,
 };
 // "system,all"
 std::string PrivilegeText(unsigned classes);
@@ -74,6 +75,7 @@ class Manager {
 
   // `classes` 0: everybody may.
   void Register(const std::string& action, unsigned classes, Handler handler);
+  void Unregister(const std::string& action);
   // Runs an action of somebody who has `permissions`.
   void Execute(const AmiMessage& action, unsigned permissions, AmiReply::Sink sink);
 

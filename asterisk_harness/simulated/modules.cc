@@ -1,5 +1,6 @@
 #include "asterisk_harness/simulated/modules.h"
 
+#include "asterisk_harness/simulated/driver_services.h"
 #include "asterisk_harness/simulated/pbx_host_port.h"
 #include "asterisk_harness/simulated/text.h"
 
@@ -21,7 +22,10 @@ Modules::Modules(PbxCore& core, const skype_driver* driver, ServiceFactory servi
   driver_.table = driver;
 }
 
-Modules::~Modules() { core_.UnregisterTechnology("Skype"); }
+Modules::~Modules() {
+  UnregisterDriverServices(core_, driver_);
+  core_.UnregisterTechnology("Skype");
+}
 
 void Modules::Autoload() {
   Load(kResModule);
@@ -69,6 +73,7 @@ bool Modules::LoadChan() {
     return false;
   }
   driver_.core = loaded;
+  RegisterDriverServices(core_, driver_);
   core_.RegisterTechnology("Skype", [this](const std::string& address, Channel* requestor,
                                            pbx_codec preferred, int* cause) {
     return RequestSkypeChannel(core_, driver_, address, requestor, preferred, cause);
@@ -112,6 +117,7 @@ void Modules::Unload(const std::string& module, std::function<void(bool)> done) 
 void Modules::OnGone(void* context) {
   Modules* const self = static_cast<Modules*>(context);
   self->core_.runtime().Post([self] {
+    UnregisterDriverServices(self->core_, self->driver_);
     self->driver_.core = nullptr;
     self->unloading_ = false;
     self->core_.UnregisterTechnology("Skype");
@@ -170,7 +176,9 @@ bool Modules::RunCli(const std::vector<std::string>& words, std::string* output)
   for (const std::string& word : words) argv.push_back(word.c_str());
   return driver_.table->cli(
              driver_.core, static_cast<int>(argv.size()), argv.data(),
-             [](void* context, const char* text) { *static_cast<std::string*>(context) += text; },
+             [](void* context, const char* text) {
+               *static_cast<std::string*>(context) += std::string(text) + "\n";
+             },
              output) == 0;
 }
 

@@ -68,7 +68,7 @@ int Unload(skype_core* core, void (*gone)(void*), void* context) {
 }
 
 int Request(skype_core* core, const char* address, const pbx_codec* codecs,
-            skype_admitted* admitted, pbx_cause* cause) {
+            const skype_channel_state*, skype_admitted* admitted, pbx_cause* cause) {
   PlayedDriver& driver = *core->driver;
   if (driver.refusal != PBX_CAUSE_NONE) {
     *cause = driver.refusal;
@@ -107,7 +107,7 @@ void DigitEnd(skype_core* core, skype_call_id call, char digit, unsigned duratio
 int Cli(skype_core*, int argc, const char* const* argv, void (*print)(void*, const char*),
         void* context) {
   if (argc != 3 || std::string(argv[1]) != "show") return -1;
-  print(context, "Skype Users\n");
+  print(context, "Skype Users");
   return 0;
 }
 int CallCount(skype_core* core) { return static_cast<int>(core->driver->calls.size()); }
@@ -115,9 +115,19 @@ int CallCount(skype_core* core) { return static_cast<int>(core->driver->calls.si
 }  // namespace
 
 const skype_driver* PlayedDriver::Table() {
-  static constexpr skype_driver kTable = {
-      PBX_PORT_VERSION, Load,   Reload,     Unload,   Request, Bind,     Place,
-      AnswerCall,       Hangup, DigitBegin, DigitEnd, Cli,     CallCount};
+  static constexpr skype_driver kTable = {.version = PBX_PORT_VERSION,
+                                          .load = Load,
+                                          .reload = Reload,
+                                          .unload = Unload,
+                                          .request = Request,
+                                          .bind = Bind,
+                                          .call = Place,
+                                          .answer = AnswerCall,
+                                          .hangup = Hangup,
+                                          .digit_begin = DigitBegin,
+                                          .digit_end = DigitEnd,
+                                          .cli = Cli,
+                                          .call_count = CallCount};
   return &kTable;
 }
 

@@ -4,13 +4,19 @@
 
 #include "asterisk_harness/simulated/channel_events.h"
 #include "asterisk_harness/simulated/hangup_cause.h"
+#include "asterisk_harness/simulated/messages.h"
 #include "asterisk_harness/simulated/pbx_thread.h"
+#include "asterisk_harness/simulated/states.h"
 #include "asterisk_harness/simulated/text.h"
 
 namespace sfa::harness {
 
 PbxCore::PbxCore(Runtime& runtime, PbxObserver& observer)
-    : runtime_(runtime), observer_(observer), reaper_(runtime.NewTimer([this] { Reap(); })) {}
+    : runtime_(runtime),
+      observer_(observer),
+      states_(std::make_unique<States>(*this)),
+      messages_(std::make_unique<Messages>(*this)),
+      reaper_(runtime.NewTimer([this] { Reap(); })) {}
 
 PbxCore::~PbxCore() {
   threads_.clear();
@@ -39,9 +45,10 @@ Channel& PbxCore::NewChannel(const ChannelInit& init) {
   channel->account_code = init.account_code;
   channel->created = runtime_.Now();
   channel->BeginIn(init.state);
+  channel->internal = init.internal;
   Channel& made = *channel;
   channels_[number] = std::move(channel);
-  manager_.Emit("Newchannel", kClassCall, ChannelHeaders(made));
+  made.Emit("Newchannel", kClassCall);
   return made;
 }
 
@@ -49,11 +56,12 @@ void PbxCore::HangupChannel(Channel& channel) {
   channel.SetWaiter(nullptr);
   channel.SetVoiceTarget(nullptr);
   if (channel.has_tech()) channel.tech().Hangup(channel.hangup_cause);
-  Headers headers = ChannelHeaders(channel);
-  headers.emplace_back("Cause", std::to_string(channel.hangup_cause));
-  headers.emplace_back("Cause-txt", HangupCauseText(channel.hangup_cause));
-  manager_.Emit("Hangup", kClassCall, std::move(headers));
+  channel.Emit("Hangup", kClassCall,
+               {{"Cause", std::to_string(channel.hangup_cause)},
+                {"Cause-txt", HangupCauseText(channel.hangup_cause)}});
+  const std::string name = channel.name();
   channels_.erase(channel.number());
+  states_->ChannelChanged(name);
   if (idle_ && channels_.empty()) reaper_->Start(Duration::zero());
 }
 
@@ -69,6 +77,10 @@ void PbxCore::RegisterTechnology(const std::string& name, Technology technology)
 }
 
 void PbxCore::UnregisterTechnology(const std::string& name) { technologies_.erase(ToLower(name)); }
+
+bool PbxCore::HasTechnology(const std::string& name) const {
+  return technologies_.count(ToLower(name)) > 0;
+}
 
 Channel* PbxCore::RequestChannel(const std::string& technology, const std::string& address,
                                  Channel* requestor, pbx_codec preferred, int* cause) {
@@ -136,16 +148,14 @@ void PbxCore::Drain(Duration patience, std::function<void()> idle) {
 }
 
 void PbxCore::SetVariable(Channel* channel, const std::string& name, const std::string& value) {
-  Headers headers;
+  const Headers what = {{"Variable", std::string(VariableList::Bare(name))}, {"Value", value}};
   if (channel != nullptr) {
     channel->variables.Set(name, value);
-    headers = ChannelHeaders(*channel);
+    channel->Emit("VarSet", kClassDialplan, what);
   } else {
     globals.Set(name, value);
+    manager_.Emit("VarSet", kClassDialplan, what);
   }
-  headers.emplace_back("Variable", VariableList::Bare(name));
-  headers.emplace_back("Value", value);
-  manager_.Emit("VarSet", kClassDialplan, std::move(headers));
 }
 
 }  // namespace sfa::harness

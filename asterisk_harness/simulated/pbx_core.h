@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,9 @@
 
 namespace sfa::harness {
 
+class Messages;
 class PbxThread;
+class States;
 
 struct ChannelInit {
   std::string name;
@@ -24,6 +27,7 @@ struct ChannelInit {
   ChannelState state = ChannelState::kDown;
   Party caller;
   std::string context, exten, account_code;
+  bool internal = false;  // AMI and console are told nothing of it
 };
 
 enum class ThreadStart { kStarted, kLimit, kStopping };
@@ -54,6 +58,7 @@ class PbxCore {
 
   void RegisterTechnology(const std::string& name, Technology technology);
   void UnregisterTechnology(const std::string& name);
+  bool HasTechnology(const std::string& name) const;
   Channel* RequestChannel(const std::string& technology, const std::string& address,
                           Channel* requestor, pbx_codec preferred, int* cause);
 
@@ -77,8 +82,20 @@ class PbxCore {
   void Drain(Duration patience, std::function<void()> idle);
   bool stopping() const { return stopping_; }
 
+  // Functions that a module has brought, by name; beside those of functions.cc.
+  struct ModuleFunction {
+    std::function<std::string(Channel* channel, const std::string& arguments)> read;
+    std::function<void(Channel* channel, const std::string& arguments, const std::string& value)>
+        write;
+  };
+  std::map<std::string, ModuleFunction> functions;
+
+  States& states() { return *states_; }
+  Messages& messages() { return *messages_; }
+
   Dialplan dialplan;
   VariableList globals;
+  std::set<std::string> music_classes = {"default"};
   int max_calls = 0;  // 0: no limit
 
  private:
@@ -89,6 +106,8 @@ class PbxCore {
   Runtime& runtime_;
   PbxObserver& observer_;
   Manager manager_;
+  std::unique_ptr<States> states_;
+  std::unique_ptr<Messages> messages_;
   std::map<std::string, Technology> technologies_;  // by lower-case name
   std::map<std::string, uint32_t> suffixes_;
   uint64_t last_channel_ = 0, last_unique_id_ = 0, last_thread_ = 0, calls_processed_ = 0;

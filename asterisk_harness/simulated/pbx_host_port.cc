@@ -2,8 +2,11 @@
 
 #include <string>
 
+#include "asterisk_harness/simulated/driver_services.h"
+#include "asterisk_harness/simulated/messages.h"
 #include "asterisk_harness/simulated/modules.h"
 #include "asterisk_harness/simulated/skype_channel.h"
+#include "asterisk_harness/simulated/states.h"
 
 namespace sfa::harness {
 
@@ -66,6 +69,16 @@ struct HostTable {
       case PBX_CONTROL_CONGESTION:
         channel->channel->QueueControl(Control::kCongestion);
         return;
+      case PBX_CONTROL_PROGRESS:
+        channel->channel->QueueControl(Control::kProgress);
+        return;
+      case PBX_CONTROL_HOLD:
+        channel->channel->QueueHold(channel->tech == nullptr ? ""
+                                                             : channel->tech->music_suggested());
+        return;
+      case PBX_CONTROL_UNHOLD:
+        channel->channel->QueueUnhold();
+        return;
     }
   }
 
@@ -102,6 +115,48 @@ struct HostTable {
   }
   static void ChannelRelease(void*, pbx_channel* channel) { ReleaseHandle(channel); }
 
+  static void ChannelParty(void*, pbx_channel* channel, const char* number, const char* name) {
+    if (channel->channel == nullptr) return;
+    channel->channel->QueueControl(Control::kConnectedLine, number == nullptr ? "" : number,
+                                   name == nullptr ? "" : name);
+  }
+  static void ChannelText(void*, pbx_channel* channel, const char* text) {
+    if (channel->channel != nullptr) channel->channel->QueueText(text);
+  }
+  static void ChannelTransferred(void*, pbx_channel* channel, int done) {
+    if (channel->channel == nullptr) return;
+    channel->channel->QueueControl(done != 0 ? Control::kTransferred : Control::kTransferFailed);
+  }
+
+  // There is no translator for G.729 here.
+  static int CanUseCodec(void*, pbx_codec codec) {
+    return codec == PBX_CODEC_ULAW || codec == PBX_CODEC_ALAW ? 1 : 0;
+  }
+
+  static void DeviceStateChanged(void* pbx, const char* address, pbx_device_state state) {
+    Self(pbx).core_.states().DeviceChanged(std::string(kSkypeLabel) + ":" + address,
+                                           FromDriver(state));
+  }
+  static void PresenceStateChanged(void* pbx, const char* address, const pbx_presence* presence) {
+    Self(pbx).core_.states().PresenceChanged(std::string(kSkypeLabel) + ":" + address,
+                                             FromDriver(*presence));
+  }
+  static void EachHint(void* pbx, void (*each)(void*, const char*), void* context) {
+    for (const std::string& address : Self(pbx).core_.states().HintedAddresses(kSkypeLabel)) {
+      each(context, address.c_str());
+    }
+  }
+
+  static int MessageReceived(void* pbx, const pbx_text_message* message) {
+    TextMessage received;
+    received.from = std::string("skype:") + message->from;
+    received.to = std::string("skype:") + message->to;
+    received.body = message->body;
+    const bool taken =
+        Self(pbx).core_.messages().Receive(message->context, message->exten, std::move(received));
+    return taken ? 0 : -1;
+  }
+
   static void ManagerEvent(void* pbx, const char* event, const pbx_header* headers, size_t count) {
     Headers list;
     for (size_t i = 0; i < count; ++i) list.emplace_back(headers[i].name, headers[i].value);
@@ -125,6 +180,14 @@ pbx_host MakeHostTable() {
   table.channel_digit_end = HostTable::DigitEnd;
   table.channel_release = HostTable::ChannelRelease;
   table.manager_event = HostTable::ManagerEvent;
+  table.channel_party = HostTable::ChannelParty;
+  table.channel_text = HostTable::ChannelText;
+  table.channel_transferred = HostTable::ChannelTransferred;
+  table.can_use_codec = HostTable::CanUseCodec;
+  table.device_state_changed = HostTable::DeviceStateChanged;
+  table.presence_state_changed = HostTable::PresenceStateChanged;
+  table.each_hint = HostTable::EachHint;
+  table.message_received = HostTable::MessageReceived;
   return table;
 }
 

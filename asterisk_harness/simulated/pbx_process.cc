@@ -2,6 +2,7 @@
 
 #include "asterisk_harness/simulated/local_channel.h"
 #include "asterisk_harness/simulated/manager_actions.h"
+#include "asterisk_harness/simulated/states.h"
 #include "asterisk_harness/simulated/text.h"
 
 namespace sfa::harness {
@@ -84,11 +85,24 @@ std::string PbxProcess::LoadDialplan() {
     if (configuration.error().code == ErrorCode::kNotFound) return "";
     return configuration.error().message;
   }
+  LoadMusicClasses();
   for (const std::string& warning : configuration->warnings) core_.Warn(warning);
   core_.dialplan = Dialplan(*configuration);
   for (const std::string& warning : core_.dialplan.warnings()) core_.Warn(warning);
   for (const auto& [name, value] : core_.dialplan.globals()) core_.globals.Set(name, value);
+  core_.states().ReadHints();
   return "";
+}
+
+// musiconhold.conf: a section for each class; a distribution's has "default".
+void PbxProcess::LoadMusicClasses() {
+  const Result<Configuration> classes = ReadConfiguration(
+      "musiconhold.conf", [this](const std::string& name) { return ReadFile(name); });
+  if (!classes.ok()) return;
+  core_.music_classes.clear();
+  for (const ConfigurationLine& line : classes->lines) {
+    if (line.name.empty() && line.section != "general") core_.music_classes.insert(line.section);
+  }
 }
 
 // Local and open where manager.conf says nothing, as the harness has it in a real Asterisk.

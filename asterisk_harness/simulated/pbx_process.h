@@ -40,6 +40,7 @@ class PbxProcess final : public Pbx, private EventListener {
   std::string WriteFiles();
   std::string LoadConfiguration();
   std::string LoadDialplan();
+  void LoadMusicClasses();
   void OpenManagerPort();
 
   Runtime& runtime_;

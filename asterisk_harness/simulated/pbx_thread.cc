@@ -55,14 +55,17 @@ Routine<Outcome> RunSteps(Call call, bool alive) {
     const DialplanStep* const step = call.core.dialplan.Find(
         channel.context, channel.exten, channel.priority, channel.caller.number);
     if (step == nullptr) co_return Outcome::kContinue;
-    if (alive && channel.hung_up()) co_return Outcome::kHangup;
+    if (alive && channel.gone()) co_return Outcome::kHangup;
+    if (alive && channel.TakeRedirect()) continue;
     // A reload may take the step away while it runs.
     const std::string application = step->application, data = step->data;
     const Outcome outcome = co_await RunStep(call, application, data);
+    if (alive && outcome == Outcome::kContinue && channel.TakeRedirect()) continue;
     if (outcome == Outcome::kHangup) {
       call.core.Verbose("Spawn extension (" + channel.context + ", " + channel.exten + ", " +
                         std::to_string(channel.priority) + ") exited non-zero on '" +
                         channel.name() + "'");
+      if (alive && channel.TakeRedirect()) continue;
       co_return Outcome::kHangup;
     }
     ++channel.priority;
@@ -112,9 +115,10 @@ Routine<void> RunDialplan(PbxCore& core, Channel& channel, Wakeup& wakeup) {
     channel.exten = "s";
     channel.priority = 1;
   }
-  Routine<Outcome> steps = RunSteps(call, true);
-  const Outcome outcome = co_await steps;
-  if (outcome == Outcome::kContinue && !channel.hung_up()) {
+  do {
+    Routine<Outcome> steps = RunSteps(call, true);
+    const Outcome outcome = co_await steps;
+    if (outcome == Outcome::kHangup || channel.hung_up()) continue;
     if (core.dialplan.Find(channel.context, "i", 1, channel.caller.number) != nullptr &&
         channel.priority == 1) {
       core.SetVariable(&channel, "INVALID_EXTEN", channel.exten);
@@ -125,7 +129,7 @@ Routine<void> RunDialplan(PbxCore& core, Channel& channel, Wakeup& wakeup) {
       Routine<void> fall = FallThrough(call);
       co_await fall;
     }
-  }
+  } while (channel.TakeRedirect());
   channel.TellDialplanEnd();
   if (core.dialplan.Find(channel.context, "h", 1, channel.caller.number) != nullptr) {
     channel.exten = "h";

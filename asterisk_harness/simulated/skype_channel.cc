@@ -1,5 +1,10 @@
 #include "asterisk_harness/simulated/skype_channel.h"
 
+#include "asterisk_harness/simulated/driver_functions.h"
+#include "asterisk_harness/simulated/music_on_hold.h"
+#include "asterisk_harness/simulated/text.h"
+#include "asterisk_harness/simulated/variables.h"
+
 namespace sfa::harness {
 
 void ReleaseHandle(pbx_channel* handle) {
@@ -47,10 +52,51 @@ void SkypeTech::Answer() {
   if (driver_.core != nullptr) driver_.table->answer(driver_.core, call_);
 }
 
-void SkypeTech::Indicate(Control control) {
-  if (channel_ == nullptr || channel_->state() == ChannelState::kUp) return;
+void SkypeTech::SetMusic(std::string interpret, std::string suggest) {
+  interpret_ = std::move(interpret);
+  suggest_ = std::move(suggest);
+}
+
+void SkypeTech::Indicate(Control control, const std::string& text, const std::string&) {
+  if (channel_ == nullptr) return;
+  if (control == Control::kHold || control == Control::kUnhold) {
+    const bool hold = control == Control::kHold;
+    if (EqualsIgnoreCase(interpret_, "passthrough")) {
+      if (driver_.core != nullptr && driver_.table->hold != nullptr) {
+        driver_.table->hold(driver_.core, call_, hold ? 1 : 0);
+      }
+    } else if (hold) {
+      StartMusic(*channel_, text, interpret_);
+    } else {
+      StopMusic(*channel_);
+    }
+    return;
+  }
+  if (channel_->state() == ChannelState::kUp) return;
   if (control == Control::kBusy) channel_->Refuse(PBX_CAUSE_USER_BUSY);
   if (control == Control::kCongestion) channel_->Refuse(PBX_CAUSE_SWITCH_CONGESTION);
+}
+
+bool SkypeTech::SendText(const std::string& text) {
+  if (driver_.core == nullptr || driver_.table->send_text == nullptr) return false;
+  driver_.table->send_text(driver_.core, call_, text.c_str());
+  return true;
+}
+
+bool SkypeTech::Transfer(const std::string& to) {
+  if (driver_.core == nullptr || driver_.table->transfer == nullptr) return false;
+  driver_.table->transfer(driver_.core, call_, to.c_str());
+  return true;
+}
+
+bool SkypeTech::ReadItem(const std::string& item, std::string* value) {
+  return channel_ != nullptr && item.compare(0, 6, "skype_") == 0 &&
+         ReadDriverFunction(driver_, channel_, "CHANNEL", item, value);
+}
+
+bool SkypeTech::WriteItem(const std::string& item, const std::string& value) {
+  return channel_ != nullptr && item.compare(0, 6, "skype_") == 0 &&
+         WriteDriverFunction(driver_, channel_, "CHANNEL", item, value);
 }
 
 void SkypeTech::DigitBegin(char digit) {
@@ -95,7 +141,9 @@ Channel* RequestSkypeChannel(PbxCore& core, const DriverInUse& driver, const std
                                             PBX_CODEC_NONE, PBX_CODEC_NONE};
   skype_admitted admitted{};
   pbx_cause refused = PBX_CAUSE_NONE;
-  if (driver.table->request(driver.core, address.c_str(), codecs, &admitted, &refused) != 0) {
+  if (driver.table->request(driver.core, address.c_str(), codecs,
+                            requestor == nullptr ? nullptr : requestor->driver_state.get(),
+                            &admitted, &refused) != 0) {
     *cause = refused;
     return nullptr;
   }
@@ -108,7 +156,12 @@ Channel* RequestSkypeChannel(PbxCore& core, const DriverInUse& driver, const std
     return nullptr;
   }
   admitted.account[sizeof admitted.account - 1] = '\0';
-  admitted.accountcode[sizeof admitted.accountcode - 1] = '\0';
+  for (char* text : {admitted.accountcode + sizeof admitted.accountcode,
+                     admitted.mohinterpret + sizeof admitted.mohinterpret,
+                     admitted.mohsuggest + sizeof admitted.mohsuggest,
+                     admitted.callee + sizeof admitted.callee}) {
+    text[-1] = '\0';
+  }
   ChannelInit init;
   init.name = std::string("Skype/") + admitted.account + "-" + core.NextSuffix("skype");
   init.linked_id = requestor == nullptr ? "" : requestor->linked_id;
@@ -116,12 +169,22 @@ Channel* RequestSkypeChannel(PbxCore& core, const DriverInUse& driver, const std
   Channel& channel = core.NewChannel(init);
   SkypeTech* const made = tech->get();
   if (admitted.codecs[0] != PBX_CODEC_NONE) made->SetPreferredCodec(admitted.codecs[0]);
+  made->SetMusic(admitted.mohinterpret, admitted.mohsuggest);
   channel.SetTech(std::move(*tech));
   made->Attach(channel);
   ++made->handle()->references;
   const Endpoint endpoint = made->rtp().local();
   const pbx_address local{endpoint.address.value, endpoint.port};
   driver.table->bind(driver.core, admitted.call, made->handle(), &local);
+  if (driver.table->each_setvar != nullptr) {
+    driver.table->each_setvar(
+        driver.core, admitted.call,
+        [](void* context, const char* assignment) {
+          Channel& called = *static_cast<Channel*>(context);
+          AssignVariable(called.core(), called, assignment);
+        },
+        &channel);
+  }
   return &channel;
 }
 
@@ -148,6 +211,8 @@ pbx_channel* StartSkypeChannel(PbxCore& core, const DriverInUse& driver,
   }
   SkypeTech* const made = tech->get();
   made->SetMedia(incoming.media);
+  made->SetMusic(incoming.mohinterpret == nullptr ? "" : incoming.mohinterpret,
+                 incoming.mohsuggest == nullptr ? "" : incoming.mohsuggest);
   ChannelInit init;
   init.name = std::string("Skype/") + incoming.account + "-" + core.NextSuffix("skype");
   init.state = ChannelState::kRing;
@@ -159,7 +224,11 @@ pbx_channel* StartSkypeChannel(PbxCore& core, const DriverInUse& driver,
   channel.SetTech(std::move(*tech));
   pbx_channel* const handle = made->handle();
   ++handle->references;
-  // Attached only when it stays: a channel refused here is none that the driver knows.
+  made->Attach(channel);
+  for (size_t i = 0; i < incoming.setvar_count; ++i) {
+    AssignVariable(core, channel, incoming.setvar[i]);
+  }
+  // A channel refused here is none that the driver knows.
   if (core.StartThread(channel) != ThreadStart::kStarted) {
     channel.hangup_cause = PBX_CAUSE_CONGESTION;
     made->Abandon();
@@ -168,7 +237,6 @@ pbx_channel* StartSkypeChannel(PbxCore& core, const DriverInUse& driver,
     *cause = PBX_CAUSE_CONGESTION;
     return nullptr;
   }
-  made->Attach(channel);
   const Endpoint endpoint = made->rtp().local();
   *local = {endpoint.address.value, endpoint.port};
   return handle;

@@ -48,17 +48,25 @@ class SkypeTech final : public ChannelTech, private RtpEndpoint::Owner {
   void SetMedia(const pbx_media& media);
   void SetPreferredCodec(pbx_codec codec) { preferred_ = codec; }
   void SetHangupReason(std::string reason) { reason_ = std::move(reason); }
+  // As in pbx_incoming.
+  void SetMusic(std::string interpret, std::string suggest);
+  const std::string& music_suggested() const { return suggest_; }
 
   const char* type() const override { return "Skype"; }
   pbx_codec codec() const override;
   bool Call() override;
   void Answer() override;
-  void Indicate(Control control) override;
+  void Indicate(Control control, const std::string& text, const std::string& name) override;
   void WriteVoice(const VoiceFrame& frame) override { rtp_->SendVoice(frame); }
   void DigitBegin(char digit) override;
   void DigitEnd(char digit, int duration_ms) override;
   void Hangup(int cause) override;
   std::string hangup_reason() const override { return reason_; }
+  bool SendText(const std::string& text) override;
+  bool Transfer(const std::string& to) override;
+  bool ReadItem(const std::string& item, std::string* value) override;
+  bool WriteItem(const std::string& item, const std::string& value) override;
+  skype_call_id skype_call() const override { return call_; }
 
  private:
   SkypeTech(const DriverInUse& driver, skype_call_id call);
@@ -72,7 +80,7 @@ class SkypeTech final : public ChannelTech, private RtpEndpoint::Owner {
   bool abandoned_ = false;
   pbx_channel* handle_;
   pbx_codec preferred_ = PBX_CODEC_ULAW;
-  std::string reason_;
+  std::string reason_, interpret_, suggest_;
   std::unique_ptr<RtpEndpoint> rtp_;
 };
 

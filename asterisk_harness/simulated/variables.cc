@@ -31,7 +31,7 @@ size_t FindClose(std::string_view text, size_t start, char open, char close) {
 std::string Evaluate(PbxCore& core, Channel* channel, std::string_view expression) {
   ExpressionResult result = EvaluateExpression(
       expression, [&](const std::string& name, const std::string& arguments, std::string* value) {
-        if (!HasFunction(name)) return false;
+        if (!HasFunction(core, name)) return false;
         *value = ReadFunction(core, channel, name, arguments);
         return true;
       });
@@ -166,6 +166,19 @@ void WriteVariable(PbxCore& core, Channel* channel, const std::string& text,
     return;
   }
   core.SetVariable(channel, std::string(Trim(text)), value);
+}
+
+bool AssignVariable(PbxCore& core, Channel& channel, const std::string& assignment) {
+  int depth = 0;
+  for (size_t i = 0; i < assignment.size(); ++i) {
+    if (assignment[i] == '(') ++depth;
+    if (assignment[i] == ')') --depth;
+    if (assignment[i] != '=' || depth > 0) continue;
+    WriteVariable(core, &channel, std::string(Trim(assignment.substr(0, i))),
+                  assignment.substr(i + 1));
+    return true;
+  }
+  return false;
 }
 
 }  // namespace sfa::harness

@@ -20,6 +20,10 @@ std::string ReadVariable(PbxCore& core, Channel* channel, std::string_view name)
 void WriteVariable(PbxCore& core, Channel* channel, const std::string& name,
                    const std::string& value);
 
+// "NAME=value" or "FUNC(a=b)=value", as Set(), a setvar line or an AMI header has it. False when
+// there is no '='.
+bool AssignVariable(PbxCore& core, Channel& channel, const std::string& assignment);
+
 }  // namespace sfa::harness
 
 #endif  // ASTERISK_HARNESS_SIMULATED_VARIABLES_H_
