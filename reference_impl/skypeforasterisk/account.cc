@@ -1,5 +1,7 @@
 #include "skypeforasterisk/account.h"
 
+#include <utility>
+
 namespace sfa::engine {
 namespace {
 
@@ -7,6 +9,13 @@ using peer::LoginState;
 
 // A supernode that does not hear us say goodbye notices by itself.
 constexpr std::chrono::milliseconds kLogoutDeadline{1500};
+
+wire::ServiceReply NotLoggedIn() {
+  wire::ServiceReply reply;
+  reply.set_result(wire::SERVICE_UNREACHABLE);
+  reply.set_text("the account is not logged in");
+  return reply;
+}
 
 }  // namespace
 
@@ -66,8 +75,25 @@ void Account::OnIncomingCall(std::unique_ptr<peer::Call> call) {
   observer_.OnIncomingCall(*this, std::move(call));
 }
 
+void Account::OnNews(const wire::ServiceNews& news) {
+  if (!leaving_) observer_.OnNews(*this, news);
+}
+
+void Account::Ask(const wire::ServiceRequest& request, peer::Peer::ServiceDone done) {
+  if (!logged_in()) return done(NotLoggedIn());
+  const uint64_t number = next_question_++;
+  asked_[number] = std::move(done);
+  peer_->Ask(request, [this, number](const wire::ServiceReply& reply) {
+    const auto asked = asked_.find(number);
+    const peer::Peer::ServiceDone answered = std::move(asked->second);
+    asked_.erase(asked);
+    answered(reply);
+  });
+}
+
 void Account::Discard() {
   peer_.reset();
+  for (const auto& [number, done] : std::exchange(asked_, {})) done(NotLoggedIn());
   leaving_ = false;
   if (!relogin_) return observer_.OnAccountState(*this, LoginState::kLoggedOut, "");
   observer_.OnAccountState(*this, LoginState::kLoggedOut, "");

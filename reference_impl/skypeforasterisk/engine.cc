@@ -27,6 +27,7 @@ EngineImpl::EngineImpl(NetworkFactory network, Runtime& runtime,
       runtime_(runtime),
       control_(std::move(control)),
       exit_(std::move(exit)),
+      voice_log_(runtime.NewTimer([this] { LogVoices(); })),
       leave_(runtime.NewTimer([this] {
         left_ = true;
         if (port_ && port_->dropped() > 0) {
@@ -89,6 +90,7 @@ void EngineImpl::Leave(int status) {
   if (leaving_) return LeaveWhenDone();
   leaving_ = true;
   status_ = status;
+  arrivals_.clear();
   for (auto& [id, call] : calls_) {
     if (!call->ending()) call->End(Reason::kNormal);
   }
@@ -131,6 +133,14 @@ void EngineImpl::Obey(const std::string& message) {
       return;
     case control::Command::kEndCall:
       return OnEndCall(command.end_call());
+    case control::Command::kAskService:
+      return OnAskService(command.ask_service());
+    case control::Command::kHoldCall:
+      return OnHoldCall(command.hold_call());
+    case control::Command::kTransferCall:
+      return OnTransferCall(command.transfer_call());
+    case control::Command::kSetDebug:
+      return OnSetDebug(command.set_debug());
     default:
       return Broken("a command that this version does not know");
   }
@@ -145,7 +155,7 @@ void EngineImpl::OnConfigure(const control::Configure& configure) {
                   std::to_string(res::kControlProtocolVersion));
   }
   configured_ = true;
-  debug_ = configure.debug();
+  verbosity_.Set("", false, configure.debug());
   rtp_address_ = {configure.rtp_address()};
   if (rtp_address_.is_any()) rtp_address_ = Ipv4Address::Loopback();
 
@@ -241,6 +251,8 @@ void EngineImpl::OnLogout(const control::Logout& logout) {
 
 void EngineImpl::OnAccountState(Account& account, peer::LoginState state,
                                 const std::string& reason) {
+  Debug(account.name(),
+        "state " + std::to_string(static_cast<int>(state)) + (reason.empty() ? "" : ", " + reason));
   TellState(account.name(), state, reason);
   if (!account.finished()) return;
   ForgetCallsOf(account.name());

@@ -87,6 +87,22 @@ inline std::string Describe(const control::Event& event) {
     case control::Event::kCallMedia:
       return "media " + number(event.call_media().call()) + " " +
              number(event.call_media().codec());
+    case control::Event::kCallProgress:
+      return "progress " + number(event.call_progress().call());
+    case control::Event::kCallHeld:
+      return (event.call_held().held() ? "held " : "unheld ") + number(event.call_held().call());
+    case control::Event::kCallTransferred:
+      return (event.call_transferred().done() ? "transferred " : "not transferred ") +
+             number(event.call_transferred().call()) + " " +
+             number(event.call_transferred().reason());
+    case control::Event::kCallParty:
+      return "party " + number(event.call_party().call()) + " " + event.call_party().name() +
+             (event.call_party().fullname().empty() ? "" : " " + event.call_party().fullname());
+    case control::Event::kServiceDone:
+      return "done " + number(event.service_done().request()) + " " +
+             number(event.service_done().reply().result());
+    case control::Event::kServiceNews:
+      return "news " + event.service_news().account();
     default:
       return "?";
   }
@@ -177,12 +193,21 @@ class EngineTest : public ::testing::Test {
     place.mutable_pbx_rtp()->set_port(kPbxRtp.port);
     driver_.Say(command);
   }
-  FakeCall& Incoming(std::vector<media::Codec> codecs = {media::Codec::kPcmu,
-                                                         media::Codec::kPcma}) {
-    auto call = std::make_unique<FakeCall>(network_, "austin_powers", codecs);
+  // The engine asks for the caller's profile and waits.
+  FakeCall& Arriving(std::vector<media::Codec> codecs, const std::string& caller = "austin_powers",
+                     const peer::CallProperties& brought = {}) {
+    auto call = std::make_unique<FakeCall>(network_, caller, codecs);
     FakeCall& reference = *call;
+    reference.brought = brought;
     network_.peers.at("james_bond")->observer.OnIncomingCall(std::move(call));
     return reference;
+  }
+  // Its caller has no profile.
+  FakeCall& Incoming(std::vector<media::Codec> codecs = {media::Codec::kPcmu,
+                                                         media::Codec::kPcma}) {
+    FakeCall& call = Arriving(std::move(codecs));
+    network_.peers.at("james_bond")->Reply({});
+    return call;
   }
   void Ring(uint64_t id, control::Codec codec) {
     control::Command command;

@@ -1,6 +1,7 @@
 #include "skypeforasterisk/engine_call.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/media/g711.h"
 
@@ -14,9 +15,10 @@ Status EngineCall::OpenRtp(Runtime& runtime, RtpPorts& ports, Ipv4Address rtp_ad
 }
 
 void EngineCall::Place(peer::Peer& peer, const std::string& destination,
-                       const std::vector<media::Codec>& codecs, const Endpoint& pbx) {
+                       const std::vector<media::Codec>& codecs,
+                       const peer::CallProperties& properties, const Endpoint& pbx) {
   pbx_ = pbx;
-  call_ = peer.PlaceCall(destination, codecs, *this);
+  call_ = peer.PlaceCall(destination, codecs, *this, properties);
 }
 
 void EngineCall::Take(std::unique_ptr<peer::Call> call) {
@@ -28,10 +30,14 @@ void EngineCall::Ring(media::Codec codec, const Endpoint& pbx) {
   if (wanted_) return;
   wanted_ = codec;
   pbx_ = pbx;
-  // A codec that the caller has not offered is translated here.
+  // A codec that the caller has not offered is translated here, if it is one of G.711's two.
   const auto& offered = call_->offered_codecs();
-  const bool common = std::find(offered.begin(), offered.end(), codec) != offered.end();
-  call_->Ring(common || offered.empty() ? codec : offered.front());
+  auto used = std::find(offered.begin(), offered.end(), codec);
+  if (used == offered.end() && media::IsG711(codec)) {
+    used = std::find_if(offered.begin(), offered.end(), media::IsG711);
+  }
+  if (used == offered.end()) return call_->End(peer::EndReason::kNoCommonCodec);
+  call_->Ring(*used);
 }
 
 void EngineCall::Answer() {
@@ -43,9 +49,33 @@ void EngineCall::End(peer::EndReason reason) {
   call_->End(reason);
 }
 
-void EngineCall::OnAnswered(media::Codec codec) {
+void EngineCall::Transfer(const std::string& to) {
+  transferring_ = true;
+  call_->Transfer(to);
+}
+
+void EngineCall::OnTransferred(bool done, peer::EndReason reason) {
+  if (!std::exchange(transferring_, false)) return;
+  observer_.OnCallTransferred(*this, done, reason);
+  if (done) call_->End(peer::EndReason::kNormal);
+}
+
+void EngineCall::StartPbxLeg(media::Codec codec) {
+  // Early media goes on as the call's, unless another one has answered with another codec.
+  if (leg_->started() && network_codec_ == codec) return;
   network_codec_ = codec;
   leg_->Start(pbx_, wanted_.value_or(codec));
+  observer_.OnCallMedia(*this);
+}
+
+void EngineCall::OnProgress(media::Codec codec) {
+  StartPbxLeg(codec);
+  observer_.OnCallProgress(*this);
+}
+
+void EngineCall::OnAnswered(media::Codec codec) {
+  StartPbxLeg(codec);
+  answered_ = true;
   observer_.OnCallAnswered(*this);
 }
 

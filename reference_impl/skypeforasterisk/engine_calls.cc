@@ -1,6 +1,8 @@
 // The engine's calls; accounts and the control stream are in engine.cc.
 #include <iterator>
 
+#include "protocol/peer/properties.h"
+#include "protocol/peer/service_names.h"
 #include "skypeforasterisk/engine_impl.h"
 #include "skypeforasterisk/vocabulary.h"
 
@@ -9,6 +11,9 @@ namespace {
 
 // Names come from the network and from the driver; more than this is nobody's.
 constexpr size_t kMaxNameBytes = 256;
+// For the profile of a caller: without it the call is told all the same.
+constexpr std::chrono::milliseconds kProfilePatience{1500};
+constexpr std::chrono::seconds kVoiceLogInterval{5};
 
 std::string Milliseconds(Duration duration) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()) +
@@ -19,7 +24,8 @@ std::string Milliseconds(Duration duration) {
 
 EngineCall* EngineImpl::Find(uint64_t id) {
   const auto found = calls_.find(id);
-  return found == calls_.end() || found->second->ending() ? nullptr : found->second.get();
+  const bool known = found != calls_.end() && !found->second->ending() && !arrivals_.count(id);
+  return known ? found->second.get() : nullptr;
 }
 
 void EngineImpl::OnPlaceCall(const control::PlaceCall& place) {
@@ -42,14 +48,18 @@ void EngineImpl::OnPlaceCall(const control::PlaceCall& place) {
       std::make_unique<EngineCall>(id, place.account(), static_cast<EngineCallObserver&>(*this));
   const Status opened = call->OpenRtp(runtime_, rtp_ports_, rtp_address_);
   if (!opened) return Refuse(id, control::END_NETWORK, opened.error().message);
-  call->Place(*account->second->peer(), place.destination(), codecs, *pbx);
+  peer::CallProperties properties;
+  properties.topic = place.topic();
+  properties.token = place.token();
+  Debug(*call, "calls " + place.destination());
+  call->Place(*account->second->peer(), place.destination(), codecs, properties, *pbx);
   calls_.emplace(id, std::move(call));
 }
 
 void EngineImpl::OnIncomingCall(Account& account, std::unique_ptr<peer::Call> network_call) {
   if (leaving_) return network_call->End(Reason::kOffline);
-  control::Event event;
-  control::IncomingCall& incoming = *event.mutable_incoming_call();
+  Arrival arrival;
+  control::IncomingCall& incoming = *arrival.event.mutable_incoming_call();
   for (const media::Codec codec : network_call->offered_codecs()) {
     incoming.add_codecs(ToControl(codec));
   }
@@ -68,8 +78,47 @@ void EngineImpl::OnIncomingCall(Account& account, std::unique_ptr<peer::Call> ne
   incoming.set_caller(network_call->remote_user().substr(0, kMaxNameBytes));
   incoming.set_caller_fullname(network_call->remote_fullname().substr(0, kMaxNameBytes));
   *incoming.mutable_engine_rtp() = ToControl(call->rtp());
+  const peer::CallProperties properties = network_call->properties();
+  incoming.set_topic(properties.topic);
+  incoming.set_token(properties.token);
+  for (const std::string& language : properties.languages) incoming.add_languages(language);
+  incoming.set_forwarded_by(properties.forwarded_by);
+  incoming.set_target_identity(properties.target_identity);
+  Debug(*call, "comes in from " + incoming.caller());
+  const std::string caller = network_call->remote_user();
   call->Take(std::move(network_call));
   calls_.emplace(id, std::move(call));
+  arrival.patience = runtime_.NewTimer([this, id] { TellArrival(id, {}); });
+  arrival.patience->Start(kProfilePatience);
+  arrivals_.emplace(id, std::move(arrival));
+  // A telephone has no profile.
+  if (peer::IsPhoneNumber(caller)) return TellArrival(id, {});
+  AskProfile(account, caller,
+             [this, id](const wire::ServiceReply& reply) { TellArrival(id, reply.profile()); });
+}
+
+void EngineImpl::AskProfile(Account& account, const std::string& name,
+                            peer::Peer::ServiceDone done) {
+  wire::ServiceRequest request;
+  request.mutable_get_profile()->set_name(name);
+  account.Ask(request, std::move(done));
+}
+
+void EngineImpl::TellArrival(uint64_t call, const wire::Profile& caller) {
+  const auto found = arrivals_.find(call);
+  if (found == arrivals_.end()) return;
+  control::Event event = std::move(found->second.event);
+  arrivals_.erase(found);
+  control::IncomingCall& incoming = *event.mutable_incoming_call();
+  if (!caller.fullname().empty()) {
+    incoming.set_caller_fullname(peer::BoundedText(caller.fullname(), kMaxNameBytes));
+  }
+  for (const wire::Property& property : caller.properties()) {
+    const bool known = peer::FindProperty(property.name()) != nullptr;
+    if (known && property.value().size() <= peer::kMaxPropertyBytes) {
+      *incoming.add_profile() = property;
+    }
+  }
   Tell(event);
 }
 
@@ -81,25 +130,43 @@ void EngineImpl::OnRingCall(const control::RingCall& ring) {
   if (codec && pbx && ring.call() % 2 == 0) return call->Ring(*codec, *pbx);
   Log(LogLevel::kWarning, "call " + std::to_string(ring.call()) +
                               " ended: the PBX names no usable codec or RTP address");
+  TellOver(*call, control::END_NO_COMMON_CODEC);
   call->End(Reason::kNoCommonCodec);
-  TellEnded(ring.call(), control::END_NO_COMMON_CODEC);
 }
 
 void EngineImpl::OnEndCall(const control::EndCall& end) {
   EngineCall* call = Find(end.call());
   if (!call) return;
-  LogQuality(*call);
+  Debug(*call, "ended by the PBX");
+  if (verbosity_.debugs(call->account())) LogQuality(*call);
   call->End(FromControl(end.reason()));
+}
+
+void EngineImpl::OnHoldCall(const control::HoldCall& hold) {
+  EngineCall* call = Find(hold.call());
+  if (!call) return;
+  Debug(*call, hold.held() ? "held by the PBX" : "taken back by the PBX");
+  call->Hold(hold.held());
+}
+
+void EngineImpl::OnTransferCall(const control::TransferCall& transfer) {
+  EngineCall* call = Find(transfer.call());
+  const bool possible = call && !call->transferring() && !transfer.to().empty() &&
+                        transfer.to().size() <= kMaxNameBytes;
+  if (!possible) return TellTransferred(transfer.call(), false, control::END_REJECTED);
+  Debug(*call, "the far end shall call " + transfer.to());
+  call->Transfer(transfer.to());
 }
 
 void EngineImpl::OnCallRinging(EngineCall& call) {
   if (call.ending()) return;
+  Debug(call, "rings");
   control::Event event;
   event.mutable_call_ringing()->set_call(call.id());
   Tell(event);
 }
 
-void EngineImpl::OnCallAnswered(EngineCall& call) {
+void EngineImpl::OnCallMedia(EngineCall& call) {
   if (call.ending()) return;
   control::Event event;
   control::CallMedia& media = *event.mutable_call_media();
@@ -107,6 +174,49 @@ void EngineImpl::OnCallAnswered(EngineCall& call) {
   media.set_codec(ToControl(call.pbx_codec()));
   *media.mutable_engine_rtp() = ToControl(call.rtp());
   Tell(event);
+}
+
+void EngineImpl::OnCallProgress(EngineCall& call) {
+  if (call.ending()) return;
+  Debug(call, "early media");
+  control::Event event;
+  event.mutable_call_progress()->set_call(call.id());
+  Tell(event);
+}
+
+void EngineImpl::OnCallParty(EngineCall& call, const std::string& name) {
+  if (call.ending()) return;
+  const uint64_t id = call.id();
+  Debug(call, name + " is at the other end");
+  TellParty(id, name, "");
+  const auto account = accounts_.find(call.account());
+  if (peer::IsPhoneNumber(name) || account == accounts_.end()) return;
+  AskProfile(*account->second, name, [this, id, name](const wire::ServiceReply& reply) {
+    if (!reply.profile().fullname().empty() && Find(id)) {
+      TellParty(id, name, peer::BoundedText(reply.profile().fullname(), kMaxNameBytes));
+    }
+  });
+}
+
+void EngineImpl::OnCallHeld(EngineCall& call, bool held) {
+  if (call.ending()) return;
+  Debug(call, held ? "held by the far end" : "taken back by the far end");
+  control::Event event;
+  event.mutable_call_held()->set_call(call.id());
+  event.mutable_call_held()->set_held(held);
+  Tell(event);
+}
+
+void EngineImpl::OnCallTransferred(EngineCall& call, bool done, Reason reason) {
+  if (call.ending()) return;
+  Debug(call, done ? "transferred" : "not transferred");
+  TellTransferred(call.id(), done, ToControl(reason));
+}
+
+void EngineImpl::OnCallAnswered(EngineCall& call) {
+  if (call.ending()) return;
+  Debug(call, "answered");
+  control::Event event;
   event.mutable_call_answered()->set_call(call.id());
   Tell(event);
 }
@@ -114,18 +224,27 @@ void EngineImpl::OnCallAnswered(EngineCall& call) {
 void EngineImpl::OnCallEnded(EngineCall& call, Reason reason) {
   const uint64_t id = call.id();
   if (!call.ending()) {
-    LogQuality(call);
-    TellEnded(id, ToControl(reason));
+    Debug(call, "ended, " + std::to_string(static_cast<int>(reason)));
+    if (verbosity_.debugs(call.account())) LogQuality(call);
+    TellOver(call, ToControl(reason));
   }
+  arrivals_.erase(id);
   calls_.erase(id);
+}
+
+void EngineImpl::TellOver(const EngineCall& call, control::EndReason reason) {
+  // Of a caller who has given up already the driver never hears.
+  if (arrivals_.erase(call.id()) > 0) return;
+  if (call.transferring()) TellTransferred(call.id(), false, reason);
+  TellEnded(call.id(), reason);
 }
 
 // The peer of the account ends them at the far end.
 void EngineImpl::EndCallsOf(const std::string& account) {
   for (auto& [id, call] : calls_) {
     if (call->account() != account || call->ending()) continue;
+    TellOver(*call, control::END_NETWORK);
     call->End(Reason::kNormal);
-    TellEnded(id, control::END_NETWORK);
   }
 }
 
@@ -149,8 +268,40 @@ void EngineImpl::TellEnded(uint64_t call, control::EndReason reason) {
   Tell(event);
 }
 
+void EngineImpl::TellTransferred(uint64_t call, bool done, control::EndReason reason) {
+  control::Event event;
+  control::CallTransferred& transferred = *event.mutable_call_transferred();
+  transferred.set_call(call);
+  transferred.set_done(done);
+  if (!done) transferred.set_reason(reason);
+  Tell(event);
+}
+
+void EngineImpl::TellParty(uint64_t call, const std::string& name, const std::string& fullname) {
+  control::Event event;
+  event.mutable_call_party()->set_call(call);
+  event.mutable_call_party()->set_name(name);
+  event.mutable_call_party()->set_fullname(fullname);
+  Tell(event);
+}
+
+// ---- The log --------------------------------------------------------------------------------
+
+void EngineImpl::OnSetDebug(const control::SetDebug& set) {
+  verbosity_.Set(set.account(), set.voice(), set.on());
+  if (!verbosity_.tells_any_voice()) return voice_log_->Cancel();
+  if (!voice_log_->running()) voice_log_->Start(kVoiceLogInterval);
+}
+
+void EngineImpl::LogVoices() {
+  for (const auto& [id, call] : calls_) {
+    if (verbosity_.tells_voice(call->account()) && !call->ending()) LogQuality(*call);
+  }
+  voice_log_->Start(kVoiceLogInterval);
+}
+
 void EngineImpl::LogQuality(const EngineCall& call) {
-  if (!debug_ || !call.answered()) return;
+  if (!call.answered()) return;
   const peer::MediaStatistics heard = call.statistics();
   Log(LogLevel::kDebug,
       "call " + std::to_string(call.id()) + ": path " + heard.path.name() + " (" +

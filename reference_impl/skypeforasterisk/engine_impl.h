@@ -14,6 +14,7 @@
 #include "skypeforasterisk/account.h"
 #include "skypeforasterisk/engine_call.h"
 #include "skypeforasterisk/network_factory.h"
+#include "skypeforasterisk/verbosity.h"
 
 namespace sfa::engine {
 
@@ -48,20 +49,46 @@ class EngineImpl final : public Engine,
   void OnPlaceCall(const control::PlaceCall& place);
   void OnRingCall(const control::RingCall& ring);
   void OnEndCall(const control::EndCall& end);
+  void OnAskService(const control::AskService& ask);
+  void OnHoldCall(const control::HoldCall& hold);
+  void OnTransferCall(const control::TransferCall& transfer);
+  void OnSetDebug(const control::SetDebug& set);
 
   void OnAccountState(Account& account, peer::LoginState state, const std::string& reason) override;
   void OnIncomingCall(Account& account, std::unique_ptr<peer::Call> call) override;
+  void OnNews(Account& account, const wire::ServiceNews& news) override;
   void OnCallRinging(EngineCall& call) override;
+  void OnCallMedia(EngineCall& call) override;
+  void OnCallProgress(EngineCall& call) override;
+  void OnCallParty(EngineCall& call, const std::string& name) override;
+  void OnCallHeld(EngineCall& call, bool held) override;
+  void OnCallTransferred(EngineCall& call, bool done, Reason reason) override;
   void OnCallAnswered(EngineCall& call) override;
   void OnCallEnded(EngineCall& call, Reason reason) override;
 
   EngineCall* Find(uint64_t call);
   void EndCallsOf(const std::string& account);
   void ForgetCallsOf(const std::string& account);
+  // Asks what the account may see of `name`; `done` runs once, perhaps at once.
+  void AskProfile(Account& account, const std::string& name, peer::Peer::ServiceDone done);
+  // The driver learns of a call that has come in.
+  void TellArrival(uint64_t call, const wire::Profile& caller);
+  // Of a call that is over: whatever the driver waits for still.
+  void TellOver(const EngineCall& call, control::EndReason reason);
+  void TellTransferred(uint64_t call, bool done, control::EndReason reason);
+  void TellParty(uint64_t call, const std::string& name, const std::string& fullname);
   void Refuse(uint64_t call, control::EndReason reason, const std::string& why);
   void TellState(const std::string& account, peer::LoginState state, const std::string& reason);
   void TellEnded(uint64_t call, control::EndReason reason);
   void LogQuality(const EngineCall& call);
+  void LogVoices();
+  // A step of signalling, for who debugs that account.
+  void Debug(const std::string& account, const std::string& step) {
+    if (verbosity_.debugs(account)) Log(LogLevel::kDebug, account + ": " + step);
+  }
+  void Debug(const EngineCall& call, const std::string& step) {
+    Debug(call.account(), "call " + std::to_string(call.id()) + ": " + step);
+  }
   void Log(LogLevel level, const std::string& message) {
     runtime_.log().Write(level, "engine", message);
   }
@@ -74,7 +101,8 @@ class EngineImpl final : public Engine,
   res::MessageWriter writer_;
 
   bool configured_ = false;
-  bool debug_ = false;
+  Verbosity verbosity_;
+  std::unique_ptr<Timer> voice_log_;
   bool driver_gone_ = false;
   bool leaving_ = false;
   bool left_ = false;
@@ -91,6 +119,12 @@ class EngineImpl final : public Engine,
   std::map<std::string, std::unique_ptr<Account>> accounts_;
   std::map<uint64_t, std::unique_ptr<EngineCall>> calls_;
   uint64_t next_incoming_ = 2;
+  // Calls of which the driver does not know yet, because the caller's profile is being asked for.
+  struct Arrival {
+    control::Event event;
+    std::unique_ptr<Timer> patience;
+  };
+  std::map<uint64_t, Arrival> arrivals_;
 };
 
 }  // namespace sfa::engine

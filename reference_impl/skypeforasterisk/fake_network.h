@@ -26,7 +26,9 @@ class FakeCall final : public peer::Call {
   const std::string& remote_fullname() const override { return fullname; }
   const std::vector<media::Codec>& offered_codecs() const override { return codecs_; }
   void Ring(media::Codec codec) override {
-    log += codec == media::Codec::kPcmu ? "ring-u " : "ring-a ";
+    log += codec == media::Codec::kPcmu   ? "ring-u "
+           : codec == media::Codec::kPcma ? "ring-a "
+                                          : "ring-9 ";
   }
   void Answer() override { log += "answer "; }
   void End(peer::EndReason reason) override {
@@ -41,8 +43,16 @@ class FakeCall final : public peer::Call {
            std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()) +
            " ";
   }
+  void Hold(bool held) override { log += held ? "hold " : "unhold "; }
+  void Transfer(const std::string& user) override { log += "transfer-" + user + " "; }
+  void AnswerTransfer(bool done, peer::EndReason reason) override {
+    log += (done ? "transferred-" : "not-transferred-") + std::to_string(static_cast<int>(reason)) +
+           " ";
+  }
+  const peer::CallProperties& properties() const override { return brought; }
   peer::MediaStatistics statistics() const override { return {}; }
 
+  peer::CallProperties brought;
   peer::CallObserver* observer = nullptr;
   std::string fullname = "Austin Powers";
   std::string log;
@@ -66,10 +76,20 @@ class FakePeer final : public peer::Peer {
   std::unique_ptr<peer::Call> PlaceCall(const std::string& user,
                                         const std::vector<media::Codec>& codecs,
                                         peer::CallObserver& call_observer,
-                                        const peer::CallProperties&) override {
+                                        const peer::CallProperties& properties) override {
     auto call = std::make_unique<FakeCall>(network_, user, codecs);
+    call->brought = properties;
     call->SetObserver(&call_observer);
     return call;
+  }
+  void Ask(const wire::ServiceRequest& request, ServiceDone done) override {
+    questions.emplace_back(request, std::move(done));
+  }
+  // The oldest question that waits.
+  void Reply(const wire::ServiceReply& reply) {
+    const ServiceDone done = std::move(questions.front().second);
+    questions.erase(questions.begin());
+    done(reply);
   }
   void Become(peer::LoginState state, const std::string& reason = "") {
     state_ = state;
@@ -79,6 +99,7 @@ class FakePeer final : public peer::Peer {
   const peer::PeerSettings settings;
   peer::PeerObserver& observer;
   std::string log;
+  std::vector<std::pair<wire::ServiceRequest, ServiceDone>> questions;  // not answered yet
 
  private:
   FakeNetwork& network_;

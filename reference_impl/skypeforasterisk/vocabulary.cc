@@ -5,7 +5,15 @@
 namespace sfa::engine {
 
 control::Codec ToControl(media::Codec codec) {
-  return codec == media::Codec::kPcmu ? control::CODEC_ULAW : control::CODEC_ALAW;
+  switch (codec) {
+    case media::Codec::kPcmu:
+      return control::CODEC_ULAW;
+    case media::Codec::kPcma:
+      return control::CODEC_ALAW;
+    case media::Codec::kG729:
+      return control::CODEC_G729;
+  }
+  return control::CODEC_UNSPECIFIED;
 }
 
 control::EndReason ToControl(peer::EndReason reason) {
@@ -36,6 +44,14 @@ control::EndReason ToControl(peer::EndReason reason) {
       return control::END_ANSWERED_ELSEWHERE;
     case peer::EndReason::kNetwork:
       return control::END_NETWORK;
+    case peer::EndReason::kNoCredit:
+      return control::END_NO_CREDIT;
+    case peer::EndReason::kEmergency:
+      return control::END_EMERGENCY;
+    case peer::EndReason::kInvalidNumber:
+      return control::END_INVALID_NUMBER;
+    case peer::EndReason::kBlocked:
+      return control::END_BLOCKED;
   }
   return control::END_NORMAL;
 }
@@ -67,6 +83,14 @@ peer::EndReason FromControl(control::EndReason reason) {
       return peer::EndReason::kAnsweredElsewhere;
     case control::END_NETWORK:
       return peer::EndReason::kNetwork;
+    case control::END_NO_CREDIT:
+      return peer::EndReason::kNoCredit;
+    case control::END_EMERGENCY:
+      return peer::EndReason::kEmergency;
+    case control::END_INVALID_NUMBER:
+      return peer::EndReason::kInvalidNumber;
+    case control::END_BLOCKED:
+      return peer::EndReason::kBlocked;
     default:
       return peer::EndReason::kNormal;
   }
@@ -89,6 +113,7 @@ control::Endpoint ToControl(const Endpoint& endpoint) {
 std::optional<media::Codec> FromControl(int codec) {
   if (codec == control::CODEC_ULAW) return media::Codec::kPcmu;
   if (codec == control::CODEC_ALAW) return media::Codec::kPcma;
+  if (codec == control::CODEC_G729) return media::Codec::kG729;
   return std::nullopt;
 }
 

@@ -20,6 +20,7 @@ using FrameView = std::span<const uint8_t, kFrameSamples>;
 
 class Concealment {
  public:
+  // One of G.711's two.
   explicit Concealment(Codec codec);
   ~Concealment();
   Concealment(const Concealment&) = delete;

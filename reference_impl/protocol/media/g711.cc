@@ -8,7 +8,7 @@
 namespace sfa::media {
 
 void Decode(Codec codec, std::span<const uint8_t> samples, std::span<int16_t> into) {
-  assert(into.size() >= samples.size());
+  assert(IsG711(codec) && into.size() >= samples.size());
   if (codec == Codec::kPcmu) {
     std::transform(samples.begin(), samples.end(), into.begin(), ulaw_to_linear);
   } else {
@@ -17,7 +17,7 @@ void Decode(Codec codec, std::span<const uint8_t> samples, std::span<int16_t> in
 }
 
 void Encode(Codec codec, std::span<const int16_t> samples, std::span<uint8_t> into) {
-  assert(into.size() >= samples.size());
+  assert(IsG711(codec) && into.size() >= samples.size());
   if (codec == Codec::kPcmu) {
     std::transform(samples.begin(), samples.end(), into.begin(), linear_to_ulaw);
   } else {
@@ -26,7 +26,7 @@ void Encode(Codec codec, std::span<const int16_t> samples, std::span<uint8_t> in
 }
 
 void Transcode(Codec from, Codec to, std::span<const uint8_t> samples, std::span<uint8_t> into) {
-  assert(into.size() >= samples.size());
+  assert((from == to || (IsG711(from) && IsG711(to))) && into.size() >= samples.size());
   if (from == to) {
     std::copy(samples.begin(), samples.end(), into.begin());
   } else if (from == Codec::kPcmu) {

@@ -9,7 +9,7 @@
 
 namespace sfa::media {
 
-// `into` is at least as long as `samples` in all three.
+// Of kPcmu and kPcma only. `into` is at least as long as `samples` in all three.
 void Decode(Codec codec, std::span<const uint8_t> samples, std::span<int16_t> into);
 void Encode(Codec codec, std::span<const int16_t> samples, std::span<uint8_t> into);
 // By the tables of G.711, without a detour over linear samples. Between equal codecs a copy.

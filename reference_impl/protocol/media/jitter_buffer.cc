@@ -53,6 +53,7 @@ int64_t FloorDivide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); 
 }  // namespace
 
 bool JitterBuffer::IsQuiet(int64_t index) {
+  if (!IsG711(codec_)) return false;  // only a decoder could tell
   // ITU-T G.711: mu-law inverts every bit, A-law every other one; the low seven are the magnitude.
   const uint8_t inverted = codec_ == Codec::kPcmu ? 0xFF : 0x55;
   uint32_t sum = 0;
@@ -108,7 +109,7 @@ Duration JitterBuffer::MarginOf(int64_t index, MonotonicTime arrival) const {
   return next_tick_ + (index - next_) * kFrame - arrival;
 }
 
-void JitterBuffer::Insert(uint16_t sequence, uint32_t timestamp, FrameView frame,
+void JitterBuffer::Insert(uint16_t sequence, uint32_t timestamp, std::span<const uint8_t> frame,
                           MonotonicTime arrival) {
   if (!started_ || restart_) Start(sequence, timestamp, arrival);
   int64_t position = last_position_ + Distance(last_timestamp_, timestamp);

@@ -44,12 +44,14 @@ class JitterBuffer {
       kSkip,     // play `frame`, leaving out `skipped`: the delay shrinks by a frame
     };
     Kind kind = Kind::kMissing;
-    const uint8_t* frame = nullptr;  // kFrameSamples each, valid until the next Insert()
+    const uint8_t* frame = nullptr;  // FrameBytes() each, valid until the next Insert()
     const uint8_t* skipped = nullptr;
   };
 
   // The first packet starts the clock: its frame is due kInitialDelay later.
-  void Insert(uint16_t sequence, uint32_t timestamp, FrameView frame, MonotonicTime arrival);
+  // `frame` has FrameBytes() of the codec.
+  void Insert(uint16_t sequence, uint32_t timestamp, std::span<const uint8_t> frame,
+              MonotonicTime arrival);
 
   // The source has restarted: its next packet does as the first one did.
   void Restart() { restart_ = true; }

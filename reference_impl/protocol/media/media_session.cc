@@ -52,6 +52,7 @@ class Session final : public MediaSession {
   ReceptionStatistics::Verdict Account(const RtpHeader& header);
   bool StartAnew();
   void OnAudioPacket(const RtpPacket& packet);
+  bool CutG729Noise(std::span<const uint8_t>& payload) const;
   bool PassThrough(std::span<const uint8_t> payload);
   void OnEventPacket(const RtpPacket& packet);
   bool Tell(const DigitReceiver::Reports& reports);
@@ -66,6 +67,7 @@ class Session final : public MediaSession {
   void Rearm();
   void OnTimer();
   bool PlayOne();
+  bool PassOn(const JitterBuffer::Step& step);
 
   Runtime& runtime_;
   const MediaSettings settings_;
@@ -79,7 +81,8 @@ class Session final : public MediaSession {
   std::optional<uint32_t> remote_ssrc_;  // of the packets that came last
   ReceptionStatistics reception_;
   JitterBuffer jitter_buffer_;
-  Concealment concealment_;
+  const size_t frame_bytes_;
+  std::optional<Concealment> concealment_;  // none for what cannot be decoded
   DigitReceiver digit_receiver_;
   MonotonicTime last_packet_{};
   // What is left of payloads that are no multiple of 20 ms, on the side without playout.
@@ -108,7 +111,8 @@ Session::Session(Runtime& runtime, const MediaSettings& settings, MediaObserver&
       settings_(settings),
       observer_(observer),
       jitter_buffer_(settings.codec),
-      concealment_(settings.codec) {
+      frame_bytes_(FrameBytes(settings.codec)) {
+  if (IsG711(settings.codec)) concealment_.emplace(settings.codec);
   // Below 2^15: a loss of the first packets cannot be mistaken for a wrap (RFC 3711 section 3.3.1).
   sequence_ = static_cast<uint16_t>(runtime.random().Below(1 << 15));
   clock_base_ = static_cast<uint32_t>(runtime.random().Next64());
@@ -185,8 +189,8 @@ bool Session::StartAnew() {
 }
 
 void Session::OnAudioPacket(const RtpPacket& packet) {
-  const std::span<const uint8_t> payload = packet.payload;
-  if (payload.empty() || payload.size() > kMaxPayloadBytes) {
+  std::span<const uint8_t> payload = packet.payload;
+  if (payload.empty() || payload.size() > kMaxPayloadBytes || !CutG729Noise(payload)) {
     ++counters_.rejected;
     return;
   }
@@ -197,36 +201,46 @@ void Session::OnAudioPacket(const RtpPacket& packet) {
     return;
   }
   // Our own ends send 20 ms a packet; whole multiples cost nothing, others have no use.
-  if (payload.size() % kFrameSamples != 0) {
+  if (payload.size() != frame_bytes_ && payload.size() % frame_bytes_ != 0) {
     ++counters_.rejected;
     return;
   }
   const bool first = !jitter_buffer_.started();
-  for (size_t offset = 0; offset < payload.size(); offset += kFrameSamples) {
-    jitter_buffer_.Insert(packet.header.sequence,
-                          packet.header.timestamp + static_cast<uint32_t>(offset),
-                          payload.subspan(offset).first<kFrameSamples>(), now);
+  uint32_t timestamp = packet.header.timestamp;
+  for (size_t offset = 0; offset < payload.size(); offset += frame_bytes_) {
+    jitter_buffer_.Insert(packet.header.sequence, timestamp, payload.subspan(offset, frame_bytes_),
+                          now);
+    timestamp += kFrameSamples;
   }
-  if (first) Rearm();
+  if (first && jitter_buffer_.started()) Rearm();
+}
+
+// Comfort noise is left out: a pause says as much. False when the length is impossible.
+bool Session::CutG729Noise(std::span<const uint8_t>& payload) const {
+  if (IsG711(settings_.codec)) return true;
+  const size_t rest = payload.size() % (kG729FrameBytes / 2);
+  if (rest != 0 && rest != kG729NoiseBytes) return false;
+  payload = payload.first(payload.size() - rest);
+  return true;
 }
 
 // Frames of 20 ms whatever the sender packs, in the order of arrival.
 bool Session::PassThrough(std::span<const uint8_t> payload) {
   const std::shared_ptr<bool> alive = alive_;
   while (!payload.empty()) {
-    if (partial_bytes_ == 0 && payload.size() >= kFrameSamples) {
-      observer_.OnAudio(payload.first(kFrameSamples));
+    if (partial_bytes_ == 0 && payload.size() >= frame_bytes_) {
+      observer_.OnAudio(payload.first(frame_bytes_));
       if (!*alive) return false;
-      payload = payload.subspan(kFrameSamples);
+      payload = payload.subspan(frame_bytes_);
       continue;
     }
-    const size_t taken = std::min(payload.size(), kFrameSamples - partial_bytes_);
+    const size_t taken = std::min(payload.size(), frame_bytes_ - partial_bytes_);
     std::copy_n(payload.begin(), taken, partial_.begin() + partial_bytes_);
     partial_bytes_ += taken;
     payload = payload.subspan(taken);
-    if (partial_bytes_ < kFrameSamples) break;
+    if (partial_bytes_ < frame_bytes_) break;
     partial_bytes_ = 0;
-    observer_.OnAudio(partial_);
+    observer_.OnAudio(std::span(partial_).first(frame_bytes_));
     if (!*alive) return false;
   }
   return true;
@@ -271,7 +285,7 @@ void Session::SendRtp(bool marker, uint8_t payload_type, uint32_t timestamp, siz
 }
 
 void Session::SendAudio(std::span<const uint8_t> encoded_20ms) {
-  if (encoded_20ms.size() != kFrameSamples) return;
+  if (encoded_20ms.size() != frame_bytes_) return;
   // The source's own pace counts the samples, and its clock may differ from ours: only after a
   // pause our clock says where it stands.
   Duration behind = Duration(Distance(next_timestamp_, MediaClock()) * kNanosecondsPerSample);
@@ -283,10 +297,10 @@ void Session::SendAudio(std::span<const uint8_t> encoded_20ms) {
   }
   usual_lag_ = sent_audio_ ? usual_lag_ + (behind - usual_lag_) / kLagSmoothing : behind;
   sent_audio_ = true;
-  std::memcpy(Payload(), encoded_20ms.data(), kFrameSamples);
+  std::memcpy(Payload(), encoded_20ms.data(), frame_bytes_);
   const uint32_t timestamp = next_timestamp_;
   next_timestamp_ += kFrameSamples;
-  SendRtp(after_pause, static_cast<uint8_t>(settings_.codec), timestamp, kFrameSamples);
+  SendRtp(after_pause, static_cast<uint8_t>(settings_.codec), timestamp, frame_bytes_);
 }
 
 void Session::SendEvents(const DigitSender::Packets& packets) {
@@ -342,16 +356,25 @@ void Session::OnTimer() {
   Rearm();
 }
 
+// What is missing stays so.
+bool Session::PassOn(const JitterBuffer::Step& step) {
+  if (step.frame == nullptr) return true;
+  const std::shared_ptr<bool> alive = alive_;
+  observer_.OnAudio({step.frame, frame_bytes_});
+  return *alive;
+}
+
 bool Session::PlayOne() {
   const JitterBuffer::Step step = jitter_buffer_.Tick();
+  if (!concealment_) return PassOn(step);
   const auto frame_at = [](const uint8_t* frame) { return FrameView(frame, kFrameSamples); };
   const std::shared_ptr<bool> alive = alive_;
   switch (step.kind) {
     case JitterBuffer::Step::Kind::kFrame:
-      observer_.OnAudio(concealment_.Play(frame_at(step.frame)));
+      observer_.OnAudio(concealment_->Play(frame_at(step.frame)));
       break;
     case JitterBuffer::Step::Kind::kSkip:
-      observer_.OnAudio(concealment_.PlaySkipping(frame_at(step.skipped), frame_at(step.frame)));
+      observer_.OnAudio(concealment_->PlaySkipping(frame_at(step.skipped), frame_at(step.frame)));
       break;
     case JitterBuffer::Step::Kind::kMissing:
     case JitterBuffer::Step::Kind::kStretch:
@@ -359,7 +382,7 @@ bool Session::PlayOne() {
       if (!digit_receiver_.sounding() && runtime_.Now() - last_packet_ < kSilentSender) {
         ++counters_.frames_concealed;
       }
-      observer_.OnAudio(concealment_.Conceal());
+      observer_.OnAudio(concealment_->Conceal());
       break;
   }
   return *alive;

@@ -24,7 +24,8 @@ class MediaObserver {
   // One protected packet (or a plain one, without keys) for the wire.
   virtual void SendPacket(std::span<const uint8_t> packet) = 0;
   // Every 20 ms from the first packet received on: 160 encoded samples out of the jitter buffer,
-  // concealed where packets were lost. Not called without `playout`.
+  // concealed where packets were lost. Without `playout` frames as they come. G.729 is passed on
+  // as it came, 20 bytes a frame; where a packet was lost nothing comes.
   virtual void OnAudio(std::span<const uint8_t> encoded_20ms) = 0;
   // `ended` false when a digit begins, true when it ends; each digit exactly once, in order.
   virtual void OnDigit(char digit, bool ended, Duration duration) = 0;

@@ -1,6 +1,7 @@
 #include "protocol/peer/description.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "protocol/peer/network.h"
 #include "protocol/stream/credentials.h"
@@ -191,16 +192,30 @@ path::PathDescription PathOf(const wire::MediaDescription& media) {
 
 void SetCodecs(const std::vector<media::Codec>& codecs, wire::MediaDescription* media) {
   for (const media::Codec codec : codecs) {
-    media->add_codecs(codec == media::Codec::kPcma ? wire::CODEC_PCMA : wire::CODEC_PCMU);
+    switch (codec) {
+      case media::Codec::kPcmu:
+        media->add_codecs(wire::CODEC_PCMU);
+        break;
+      case media::Codec::kPcma:
+        media->add_codecs(wire::CODEC_PCMA);
+        break;
+      case media::Codec::kG729:
+        media->add_codecs(wire::CODEC_G729);
+        break;
+    }
   }
 }
 
 std::vector<media::Codec> CodecsOf(const wire::MediaDescription& media) {
   std::vector<media::Codec> codecs;
   for (const int each : media.codecs()) {
-    if (each != wire::CODEC_PCMU && each != wire::CODEC_PCMA) continue;
-    const auto codec = each == wire::CODEC_PCMA ? media::Codec::kPcma : media::Codec::kPcmu;
-    if (std::find(codecs.begin(), codecs.end(), codec) == codecs.end()) codecs.push_back(codec);
+    std::optional<media::Codec> codec;
+    if (each == wire::CODEC_PCMU) codec = media::Codec::kPcmu;
+    if (each == wire::CODEC_PCMA) codec = media::Codec::kPcma;
+    if (each == wire::CODEC_G729) codec = media::Codec::kG729;
+    if (codec && std::find(codecs.begin(), codecs.end(), *codec) == codecs.end()) {
+      codecs.push_back(*codec);
+    }
   }
   return codecs;
 }

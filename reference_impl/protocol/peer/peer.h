@@ -60,7 +60,8 @@ struct CallProperties {
   std::string token;
   std::vector<std::string> languages;  // the caller's
   std::string forwarded_by;            // who was called at first
-  // From and of services only: the telephone that calls, the number that it has dialled.
+  // From and of services only: the telephone that calls, the number that it has dialled. To a
+  // service `target_identity` is the number that it shall connect, set by the peer.
   std::string presented_caller;
   std::string target_identity;
 };
@@ -132,8 +133,9 @@ class Call {
   virtual ~Call() = default;
 
   virtual void SetObserver(CallObserver* observer) = 0;
-  // The same at both ends.
+  // The same at both ends; of a placed call, once it is answered, the id of whoever has answered.
   virtual std::string id() const { return {}; }
+  // As it was called; of an incoming call who calls, a telephone's number when a service says so.
   virtual const std::string& remote_user() const = 0;
   virtual const std::string& remote_fullname() const = 0;
   virtual const std::vector<media::Codec>& offered_codecs() const = 0;
@@ -228,10 +230,7 @@ class Peer {
   // SERVICE_UNREACHABLE after kServicePatience, when the home is lost or nobody is logged in; not
   // at all when the peer is destroyed.
   using ServiceDone = std::function<void(const wire::ServiceReply& reply)>;
-  virtual void Ask(const wire::ServiceRequest& request, ServiceDone done) {
-    static_cast<void>(request);
-    static_cast<void>(done);
-  }
+  virtual void Ask(const wire::ServiceRequest& request, ServiceDone done) = 0;
   // Messages of calls that came in forged, garbled, old or out of place.
   virtual uint64_t dropped() const { return 0; }
 };
