@@ -4,6 +4,23 @@
 
 namespace sfa::skype {
 
+std::string Call::Property(std::string_view name) const {
+  for (const auto& [known, value] : properties) {
+    if (known == name) return value;
+  }
+  return "";
+}
+
+void Call::SetProperty(std::string_view name, std::string_view value) {
+  for (auto& [known, old] : properties) {
+    if (known == name) {
+      old = std::string(value);
+      return;
+    }
+  }
+  properties.emplace_back(name, value);
+}
+
 Call& CallTable::AddOutgoing() {
   Call& call = calls_[next_outgoing_];
   call.id = next_outgoing_;

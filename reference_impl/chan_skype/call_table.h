@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "chan_skype/pbx_port.h"
+#include "chan_skype/property_book.h"
 
 namespace sfa::skype {
 
@@ -31,8 +33,19 @@ struct Call {
   std::string account;
   std::string destination;
   std::vector<pbx_codec> codecs;
+  // topic and token; of an incoming call besides languages, forwarded_by, target_identity and what
+  // may be seen of the caller. Names as in property_names.h, none twice.
+  PropertyValues properties;
+  std::string far_end;  // who is at the other end: a Skype name or a number
+  bool held = false;    // by the PBX
+  bool held_by_far_end = false;
+  bool transferring = false;       // the PBX waits for pbx_host.channel_transferred()
   pbx_channel* channel = nullptr;  // one reference
   pbx_address local{};
+
+  // "" when it is not known.
+  std::string Property(std::string_view name) const;
+  void SetProperty(std::string_view name, std::string_view value);
 };
 
 // Invariants:

@@ -26,6 +26,15 @@ pbx_cause CauseOf(control::EndReason reason) {
       return PBX_CAUSE_DESTINATION_OUT_OF_ORDER;
     case control::END_ANSWERED_ELSEWHERE:
       return PBX_CAUSE_ANSWERED_ELSEWHERE;
+    // Asterisk's Dial() calls this one CONGESTION, as for licences.
+    case control::END_NO_CREDIT:
+      return PBX_CAUSE_CONGESTION;
+    case control::END_EMERGENCY:
+      return PBX_CAUSE_OUTGOING_CALL_BARRED;
+    case control::END_INVALID_NUMBER:
+      return PBX_CAUSE_INVALID_NUMBER_FORMAT;
+    case control::END_BLOCKED:
+      return PBX_CAUSE_CALL_REJECTED;
     default:  // END_MEDIA_LOST, END_NETWORK and what a newer engine may add
       return PBX_CAUSE_NETWORK_OUT_OF_ORDER;
   }
@@ -59,6 +68,14 @@ const char* WordOf(control::EndReason reason) {
       return "Answered elsewhere";
     case control::END_NOT_LOGGED_IN:
       return "Not logged in";
+    case control::END_NO_CREDIT:
+      return "No Skype Credit";
+    case control::END_EMERGENCY:
+      return "Emergency numbers are not connected";
+    case control::END_INVALID_NUMBER:
+      return "Invalid number";
+    case control::END_BLOCKED:
+      return "Blocked";
     default:
       return "Network failure";
   }
@@ -84,6 +101,8 @@ control::EndReason ReasonOf(pbx_cause cause, bool incoming, bool answered) {
       return control::END_OFFLINE;
     case PBX_CAUSE_BEARER_NOT_AVAILABLE:
       return control::END_NO_COMMON_CODEC;
+    case PBX_CAUSE_INVALID_NUMBER_FORMAT:
+      return control::END_INVALID_NUMBER;
     default:
       return control::END_REJECTED;
   }

@@ -5,12 +5,11 @@
 #include <string_view>
 #include <utility>
 
+#include "chan_skype/channel_state.h"
 #include "chan_skype/text.h"
 
 namespace sfa::skype {
 namespace {
-
-constexpr size_t kMaxDestination = 255;
 
 struct DialAddress {
   std::string_view originator;  // "": the default user
@@ -24,11 +23,20 @@ DialAddress Split(std::string_view address) {
   return {Trim(address.substr(0, at)), Trim(address.substr(at + 1))};
 }
 
-bool IsDestination(std::string_view text) {
-  if (text.empty() || text.size() > kMaxDestination) return false;
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '@' || c == '/';
-  });
+// "" when the destination can be dialled.
+std::string WhyNotDestination(std::string_view text) {
+  constexpr const char* kExpected = "expected Skype/[<originator>@]<destination>; ";
+  const auto has = [&](char c) { return text.find(c) != std::string_view::npos; };
+  if (text.empty()) return std::string(kExpected) + "the destination is missing";
+  if (has('@')) return std::string(kExpected) + "there is more than one @";
+  if (has('/')) return std::string(kExpected) + "the originator is separated by @, not by /";
+  if (text.size() > 255) return std::string(kExpected) + "the destination is too long";
+  if (!IsName(text)) {
+    return std::string(kExpected) +
+           "the destination is one Skype name or number, without blanks, "
+           "commas and control characters";
+  }
+  return "";
 }
 
 // The account's codecs, in its order, that the requester can use.
@@ -44,7 +52,7 @@ std::vector<pbx_codec> Common(const std::vector<pbx_codec>& allowed, const pbx_c
 
 template <size_t kSize>
 void Copy(const std::string& from, char (&to)[kSize]) {
-  std::snprintf(to, kSize, "%s", from.c_str());
+  std::snprintf(to, kSize, "%s", std::string(CutText(from, kSize - 1)).c_str());
 }
 
 struct Refusal {
@@ -59,7 +67,9 @@ Core::Core(res::EngineService& service, const pbx_host& host, void* pbx, Setting
       licenses_(service.licenses()),
       host_(host),
       pbx_(pbx),
-      general_(std::move(settings.general)) {
+      general_(std::move(settings.general)),
+      desk_([this](const control::Command& command) { engine_->Send(command); }) {
+  debug_ = general_.debug;
   for (UserSettings& user : settings.users) {
     accounts_.emplace_back();
     accounts_.back().settings = std::move(user);
@@ -75,6 +85,8 @@ void Core::Log(pbx_log_level level, const std::string& text) {
 void Core::StartEngine() {
   EngineEvents& events = *this;
   engine_ = std::make_unique<EngineLink>(service_, events);
+  fetch_again_ = runtime().NewTimer([this] { FetchWhatIsMissing(); });
+  TakeHostId();
   std::string directory;
   {
     MutexLock lock(mutex_);
@@ -100,58 +112,80 @@ void Core::End(Task ended) {
     ended();
     return;
   }
+  fetch_again_->Cancel();
   engine_->Stop([this, ended = std::move(ended)] {
     AllLoggedOut("");
     ended();
   });
 }
 
-int Core::Request(const char* address, const pbx_codec* codecs, skype_admitted* admitted,
+std::vector<pbx_codec> Core::UsableCodecs(const UserSettings& user) {
+  const bool g729 = host_.can_use_codec && host_.can_use_codec(pbx_, PBX_CODEC_G729) != 0;
+  return user.UsableCodecs(g729);
+}
+
+int Core::Request(const char* address, const pbx_codec* codecs,
+                  const skype_channel_state* requestor, skype_admitted* admitted,
                   pbx_cause* cause) {
-  const DialAddress dial = Split(address ? address : "");
+  const std::string text = address ? address : "";
+  const DialAddress dial = Split(text);
+  const std::string malformed = WhyNotDestination(dial.destination);
+  std::string originator(dial.originator);
+  std::optional<AccountView> view;
+  if (malformed.empty()) {
+    if (originator.empty()) originator = DefaultUser();
+    view = LookAt(originator);
+  }
+  // Which codecs there are is asked before the lock is taken.
+  std::vector<pbx_codec> common;
+  if (view) common = Common(UsableCodecs(view->settings), codecs);
+
   Refusal refusal;
   skype_call_id id = 0;
   {
     MutexLock lock(mutex_);
-    const std::string originator(dial.originator.empty() ? std::string_view(general_.default_user)
-                                                         : dial.originator);
-    const Account* account = FindAccount(originator);
     if (unloading_) {
       refusal = {PBX_CAUSE_CONGESTION, "the module is being unloaded"};
-    } else if (!IsDestination(dial.destination)) {
-      refusal = {PBX_CAUSE_NO_ROUTE_DESTINATION,
-                 "expected Skype/[<originator>@]<destination>, the destination being one Skype "
-                 "name or number"};
+    } else if (!malformed.empty()) {
+      refusal = {PBX_CAUSE_NO_ROUTE_DESTINATION, malformed};
     } else if (originator.empty()) {
       refusal = {PBX_CAUSE_NO_ROUTE_DESTINATION,
                  "no originator is named and chan_skype.conf has no default_user"};
-    } else if (!account) {
+    } else if (!view) {
       refusal = {PBX_CAUSE_NO_ROUTE_DESTINATION,
-                 "chan_skype.conf has no usable user " + OneLine(originator)};
-    } else if (account->settings.direction == Direction::kIncoming) {
+                 "chan_skype.conf has no usable user " + OneLine(CutText(originator, 64))};
+    } else if (view->settings.direction == Direction::kIncoming) {
       refusal = {PBX_CAUSE_NO_ROUTE_DESTINATION,
-                 "user " + account->settings.name + " has direction=incoming"};
-    } else if (account->state != control::ACCOUNT_LOGGED_IN) {
-      refusal = {PBX_CAUSE_SUBSCRIBER_ABSENT,
-                 "user " + account->settings.name + " is not logged in"};
+                 "user " + view->settings.name + " has direction=incoming"};
+    } else if (view->state != control::ACCOUNT_LOGGED_IN) {
+      refusal = {PBX_CAUSE_SUBSCRIBER_ABSENT, "user " + view->settings.name + " is not logged in"};
+    } else if (common.empty()) {
+      refusal = {PBX_CAUSE_BEARER_NOT_AVAILABLE,
+                 "user " + view->settings.name + " allows no codec that the caller can use"};
     } else {
-      const std::vector<pbx_codec> common = Common(account->settings.UsableCodecs(), codecs);
-      if (common.empty()) {
-        refusal = {PBX_CAUSE_BEARER_NOT_AVAILABLE,
-                   "user " + account->settings.name + " allows no codec that the caller can use"};
-      } else {
-        Call& call = calls_.AddOutgoing();
-        call.account = account->settings.name;
-        call.destination = std::string(dial.destination);
-        call.codecs = common;
-        id = call.id;
-        *admitted = skype_admitted{};
-        admitted->call = id;
-        Copy(call.account, admitted->account);
-        Copy(account->settings.accountcode, admitted->accountcode);
-        std::copy(common.begin(), common.end(), admitted->codecs);
-        admitted->rtp_address = general_.rtp_address.value;
+      Call& call = calls_.AddOutgoing();
+      call.account = view->settings.name;
+      call.destination = std::string(dial.destination);
+      call.far_end = call.destination;
+      call.codecs = common;
+      id = call.id;
+      for (const auto& [name, value] : view->settings.call_properties) {
+        call.SetProperty(name, value);
       }
+      // What the dialplan has set before Dial() goes before what the account has for all calls.
+      for (const char* name : {"topic", "token"}) {
+        const auto set = requestor ? requestor->CallProperty(name) : std::nullopt;
+        if (set) call.SetProperty(name, *set);
+      }
+      *admitted = skype_admitted{};
+      admitted->call = id;
+      Copy(call.account, admitted->account);
+      Copy(view->settings.accountcode, admitted->accountcode);
+      Copy(view->settings.mohinterpret, admitted->mohinterpret);
+      Copy(view->settings.mohsuggest, admitted->mohsuggest);
+      Copy(call.destination, admitted->callee);
+      std::copy(common.begin(), common.end(), admitted->codecs);
+      admitted->rtp_address = general_.rtp_address.value;
     }
   }
   if (id != 0 && !licenses_.Acquire()) {
@@ -163,12 +197,18 @@ int Core::Request(const char* address, const pbx_codec* codecs, skype_admitted* 
   }
   if (id == 0) {
     *cause = refusal.cause;
-    Log(PBX_LOG_WARNING,
-        "no call to Skype/" + OneLine(address ? address : "") + ": " + refusal.why);
+    Log(PBX_LOG_WARNING, "no call to Skype/" + OneLine(CutText(text, 256)) + ": " + refusal.why);
     return -1;
   }
   host_.module_ref(pbx_);
   return 0;
+}
+
+std::vector<std::string> Core::ChannelVariables(skype_call_id id) {
+  MutexLock lock(mutex_);
+  const Call* call = calls_.Find(id);
+  const Account* account = call ? FindAccount(call->account) : nullptr;
+  return account ? account->settings.channel_variables : std::vector<std::string>{};
 }
 
 void Core::DigitBegin(skype_call_id id, char digit) {
@@ -196,7 +236,37 @@ int Core::CallCount() {
 
 Core::View Core::Look() {
   MutexLock lock(mutex_);
-  return View{general_, accounts_, calls_.size(), engine_version_};
+  View view;
+  view.general = general_;
+  view.general.debug = debug_;
+  view.calls = calls_.size();
+  view.engine_version = engine_version_;
+  view.host_id = host_id_;
+  view.accounts.reserve(accounts_.size());
+  for (const Account& account : accounts_) {
+    view.accounts.push_back({account.settings, account.state, account.debug, account.voice_debug});
+  }
+  return view;
+}
+
+std::optional<Core::AccountView> Core::LookAt(const std::string& name) {
+  MutexLock lock(mutex_);
+  const Account* account = FindAccount(name);
+  if (!account) return std::nullopt;
+  return AccountView{account->settings, account->state, account->debug, account->voice_debug};
+}
+
+std::string Core::DefaultUser() {
+  MutexLock lock(mutex_);
+  return general_.default_user;
+}
+
+std::vector<std::string> Core::AccountNames() {
+  MutexLock lock(mutex_);
+  std::vector<std::string> names;
+  names.reserve(accounts_.size());
+  for (const Account& account : accounts_) names.push_back(account.settings.name);
+  return names;
 }
 
 void Core::OnEngineMessage(const control::Event& event) {
@@ -218,6 +288,24 @@ void Core::OnEngineMessage(const control::Event& event) {
       break;
     case control::Event::kCallEnded:
       OnEnded(event.call_ended().call(), event.call_ended().reason());
+      break;
+    case control::Event::kCallProgress:
+      OnProgress(event.call_progress().call());
+      break;
+    case control::Event::kCallHeld:
+      OnHeld(event.call_held());
+      break;
+    case control::Event::kCallTransferred:
+      OnTransferred(event.call_transferred());
+      break;
+    case control::Event::kCallParty:
+      OnParty(event.call_party());
+      break;
+    case control::Event::kServiceDone:
+      desk_.OnDone(event.service_done());
+      break;
+    case control::Event::kServiceNews:
+      OnNews(event.service_news());
       break;
     default:  // Hello has been dealt with; what a newer engine adds is not for us
       break;

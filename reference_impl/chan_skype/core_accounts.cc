@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "chan_skype/core.h"
+#include "chan_skype/host_id.h"
 #include "chan_skype/text.h"
 
 namespace sfa::skype {
@@ -60,7 +61,7 @@ int Core::Reload() {
                              "); wait until they have ended");
     return -1;
   }
-  runtime().Post([this, changes = std::move(changes)] { Apply(changes); });
+  Post([changes = std::move(changes)](Core& core) { core.Apply(changes); });
   return 0;
 }
 
@@ -79,6 +80,9 @@ Core::Changes Core::TakeSettings(Settings settings) {
     Account account;
     if (old && old->settings.secret == user.secret) {
       account = *old;
+      if (old->settings.buddy_presence != user.buddy_presence && old->logged_in()) {
+        changes.presence_changed.push_back(user.name);
+      }
     } else {
       changes.added.push_back(user);
     }
@@ -92,14 +96,18 @@ Core::Changes Core::TakeSettings(Settings settings) {
     });
     if (!stays) changes.removed.push_back(old);
   }
+  if (settings.general.debug != general_.debug) debug_ = settings.general.debug;
   general_ = std::move(settings.general);
   accounts_ = std::move(kept);
   return changes;
 }
 
 void Core::Apply(const Changes& changes) {
+  TakeHostId();
   for (const Account& account : changes.removed) {
     SendLogout(account.settings.name);
+    BuddyBook buddies = account.buddies;
+    OnLoggedOut(account.settings.name, buddies.Clear());
     if (account.announced) Announce(account.settings.name, false);
   }
   if (changes.restart || !engine_->up()) {
@@ -114,6 +122,8 @@ void Core::Apply(const Changes& changes) {
     return;  // everybody is logged in once the engine is up
   }
   for (const UserSettings& user : changes.added) SendLogin(user);
+  for (const std::string& user : changes.presence_changed) FetchBuddies(user);
+  for (const std::string& user : AccountNames()) AddHints(user);
 }
 
 Account* Core::FindAccount(std::string_view name) {
@@ -126,6 +136,7 @@ Account* Core::FindAccount(std::string_view name) {
 void Core::OnEngineUp(const std::string& version) {
   control::Command command;
   std::vector<UserSettings> users;
+  std::vector<std::pair<std::string, bool>> debugged;
   {
     MutexLock lock(mutex_);
     engine_version_ = OneLine(version);
@@ -137,16 +148,21 @@ void Core::OnEngineUp(const std::string& version) {
     configure.set_disable_tcpauto(general_.disable_tcpauto);
     configure.set_disable_udp(general_.disable_udp);
     configure.set_data_directory(general_.data_directory);
-    configure.set_debug(general_.debug);
+    configure.set_debug(debug_);
     for (const Endpoint& node : general_.bootstrap_nodes) {
       control::Endpoint& endpoint = *configure.add_bootstrap_nodes();
       endpoint.set_address(node.address.value);
       endpoint.set_port(node.port);
     }
     configure.set_network_root_key(general_.network_root_key);
-    for (const Account& account : accounts_) users.push_back(account.settings);
+    for (const Account& account : accounts_) {
+      users.push_back(account.settings);
+      if (account.debug) debugged.emplace_back(account.settings.name, false);
+      if (account.voice_debug) debugged.emplace_back(account.settings.name, true);
+    }
   }
   engine_->Send(command);
+  for (const auto& [user, voice] : debugged) SendDebug(user, voice, true);
   for (const UserSettings& user : users) SendLogin(user);
 }
 
@@ -173,35 +189,51 @@ void Core::OnEngineDown(const std::string& reason, Duration restart_after) {
 void Core::OnAccountStatus(const control::AccountStatus& status) {
   std::string name;
   bool announce = false;
+  bool was_logged_in = false;
+  std::vector<BuddyChange> forgotten;
   const bool logged_in = status.state() == control::ACCOUNT_LOGGED_IN;
   {
     MutexLock lock(mutex_);
     Account* account = FindAccount(status.account());
     if (!account) return;  // removed by a reload in the meantime
     name = account->settings.name;
+    was_logged_in = account->logged_in();
     account->state = status.state();
     // Logging out is still logged in; every other state than Logged In is not, or not any more.
     announce = account->announced != logged_in && status.state() != control::ACCOUNT_LOGGING_OUT;
     if (announce) account->announced = logged_in;
+    if (was_logged_in && !logged_in) forgotten = account->buddies.Clear();
   }
   if (!logged_in && !status.reason().empty()) {
     Log(PBX_LOG_WARNING, "user " + name + " is " + AccountStateName(status.state()) + ": " +
-                             OneLine(status.reason()));
+                             OneLine(CutText(status.reason(), 512)));
   }
+  if (was_logged_in && !logged_in) OnLoggedOut(name, forgotten);
   if (announce) Announce(name, logged_in);
+  if (!was_logged_in && logged_in) OnLoggedIn(name);
 }
 
 void Core::AllLoggedOut(const std::string& reason) {
-  std::vector<std::string> names;
+  struct Gone {
+    std::string name;
+    bool was_logged_in;
+    bool announced;
+    std::vector<BuddyChange> forgotten;
+  };
+  std::vector<Gone> gone;
   {
     MutexLock lock(mutex_);
     for (Account& account : accounts_) {
+      gone.push_back({account.settings.name, account.logged_in(),
+                      std::exchange(account.announced, false), account.buddies.Clear()});
       account.state = control::ACCOUNT_LOGGED_OUT;
-      if (std::exchange(account.announced, false)) names.push_back(account.settings.name);
     }
   }
   if (!reason.empty()) Log(PBX_LOG_NOTICE, reason);
-  for (const std::string& name : names) Announce(name, false);
+  for (const Gone& account : gone) {
+    if (account.was_logged_in) OnLoggedOut(account.name, account.forgotten);
+    if (account.announced) Announce(account.name, false);
+  }
 }
 
 // Manual 4.1.1.
@@ -224,27 +256,48 @@ void Core::SendLogout(const std::string& user) {
   engine_->Send(command);
 }
 
+void Core::SendDebug(const std::string& user, bool voice, bool on) {
+  control::Command command;
+  command.mutable_set_debug()->set_account(user);
+  command.mutable_set_debug()->set_voice(voice);
+  command.mutable_set_debug()->set_on(on);
+  engine_->Send(command);
+}
+
+void Core::TakeHostId() {
+  const std::string host_id = HostId(runtime().NetworkInterfaces());
+  MutexLock lock(mutex_);
+  host_id_ = host_id;
+}
+
 bool Core::PostLogin(const std::string& user) {
-  UserSettings settings;
-  {
-    MutexLock lock(mutex_);
-    const Account* account = FindAccount(user);
-    if (!account) return false;
-    settings = account->settings;
-  }
-  runtime().Post([this, settings] { SendLogin(settings); });
+  const std::optional<AccountView> account = LookAt(user);
+  if (!account) return false;
+  Post([settings = account->settings](Core& core) { core.SendLogin(settings); });
   return true;
 }
 
 bool Core::PostLogout(const std::string& user) {
+  const std::optional<AccountView> account = LookAt(user);
+  if (!account) return false;
+  Post([name = account->settings.name](Core& core) { core.SendLogout(name); });
+  return true;
+}
+
+bool Core::SetDebug(const std::string& user, bool voice, bool on) {
   std::string name;
   {
     MutexLock lock(mutex_);
-    const Account* account = FindAccount(user);
-    if (!account) return false;
-    name = account->settings.name;
+    if (user.empty()) {
+      debug_ = on;
+    } else {
+      Account* account = FindAccount(user);
+      if (!account) return false;
+      name = account->settings.name;
+      (voice ? account->voice_debug : account->debug) = on;
+    }
   }
-  runtime().Post([this, name] { SendLogout(name); });
+  Post([name, voice, on](Core& core) { core.SendDebug(name, voice, on); });
   return true;
 }
 

@@ -1,10 +1,12 @@
 // The calls: the engine's events, and the PBX's operations on the runtime's thread.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "chan_skype/causes.h"
 #include "chan_skype/core.h"
 #include "chan_skype/text.h"
+#include "protocol/peer/service_names.h"
 
 namespace sfa::skype {
 namespace {
@@ -15,6 +17,8 @@ control::Codec ToWire(pbx_codec codec) {
       return control::CODEC_ULAW;
     case PBX_CODEC_ALAW:
       return control::CODEC_ALAW;
+    case PBX_CODEC_G729:
+      return control::CODEC_G729;
     default:
       return control::CODEC_UNSPECIFIED;
   }
@@ -26,6 +30,8 @@ pbx_codec FromWire(int codec) {
       return PBX_CODEC_ULAW;
     case control::CODEC_ALAW:
       return PBX_CODEC_ALAW;
+    case control::CODEC_G729:
+      return PBX_CODEC_G729;
     default:
       return PBX_CODEC_NONE;
   }
@@ -45,13 +51,40 @@ bool IsUsable(const control::Endpoint& endpoint) {
 }
 
 // The first codec of the account that the caller offers.
-pbx_codec Choose(const UserSettings& user, const control::IncomingCall& incoming) {
-  for (const pbx_codec codec : user.UsableCodecs()) {
+pbx_codec Choose(const std::vector<pbx_codec>& usable, const control::IncomingCall& incoming) {
+  for (const pbx_codec codec : usable) {
     for (const int offered : incoming.codecs()) {
       if (FromWire(offered) == codec) return codec;
     }
   }
   return PBX_CODEC_NONE;
+}
+
+std::string Cut(const std::string& text) {
+  return std::string(CutText(OneLine(text), peer::kMaxPropertyBytes));
+}
+
+// What is known of an incoming call and its caller.
+void Describe(const control::IncomingCall& incoming, const UserSettings& user, Call& call) {
+  constexpr int kMaxLanguages = 16;
+  std::string languages;
+  for (int i = 0; i < incoming.languages_size() && i < kMaxLanguages; ++i) {
+    languages += (i > 0 ? " " : "") + std::string(CutText(OneLine(incoming.languages(i)), 16));
+  }
+  for (const wire::Property& property : incoming.profile()) {
+    if (peer::FindProperty(property.name())) {
+      call.SetProperty(property.name(), Cut(property.value()));
+    }
+  }
+  if (!incoming.caller_fullname().empty()) {
+    call.SetProperty("fullname", Cut(incoming.caller_fullname()));
+  }
+  if (!languages.empty()) call.SetProperty("languages", languages);
+  call.SetProperty("topic", Cut(incoming.topic()));
+  call.SetProperty("token", Cut(incoming.token()));
+  call.SetProperty("forwarded_by", Cut(incoming.forwarded_by()));
+  call.SetProperty("target_identity", Cut(incoming.target_identity()));
+  for (const auto& [name, value] : user.call_properties) call.SetProperty(name, value);
 }
 
 }  // namespace
@@ -63,6 +96,14 @@ void Core::OnIncomingCall(const control::IncomingCall& incoming) {
   UserSettings user;
   uint32_t rtp_address = 0;
   pbx_codec codec = PBX_CODEC_NONE;
+  const std::string caller(CutText(OneLine(incoming.caller()), 255));
+  const std::string fullname = Cut(incoming.caller_fullname());
+  // Which codecs there are is asked before the lock is taken.
+  const std::optional<AccountView> view = LookAt(incoming.account());
+  if (view) {
+    user = view->settings;
+    codec = Choose(UsableCodecs(user), incoming);
+  }
   {
     MutexLock lock(mutex_);
     // The engine numbers its calls evenly; anything else would be confused with ours.
@@ -71,12 +112,7 @@ void Core::OnIncomingCall(const control::IncomingCall& incoming) {
       return;
     }
     rtp_address = general_.rtp_address.value;
-    const Account* account = FindAccount(incoming.account());
-    if (account) {
-      user = account->settings;
-      codec = Choose(user, incoming);
-    }
-    if (unloading_ || !account) {
+    if (unloading_ || !view) {
       refusal = control::END_REJECTED;
       why = "there is no such user";
     } else if (user.direction == Direction::kOutgoing) {
@@ -92,6 +128,8 @@ void Core::OnIncomingCall(const control::IncomingCall& incoming) {
       Call& call = calls_.AddIncoming(incoming.call());
       call.account = user.name;
       call.codecs = {codec};
+      call.far_end = caller;
+      Describe(incoming, user, call);
       id = call.id;
     }
   }
@@ -103,15 +141,15 @@ void Core::OnIncomingCall(const control::IncomingCall& incoming) {
     why = "all licensed channels are in use (" + std::to_string(licenses_.total()) + ")";
   }
   if (id == 0) {
-    Log(PBX_LOG_WARNING, "call from " + OneLine(incoming.caller()) + " to " +
-                             OneLine(incoming.account()) + " refused: " + why);
+    Log(PBX_LOG_WARNING, "call from " + caller + " to " + OneLine(CutText(incoming.account(), 64)) +
+                             " refused: " + why);
     SendEnd(incoming.call(), refusal);
     return;
   }
   host_.module_ref(pbx_);
 
-  const std::string caller = OneLine(incoming.caller());
-  const std::string fullname = OneLine(incoming.caller_fullname());
+  std::vector<const char*> variables;
+  for (const std::string& line : user.channel_variables) variables.push_back(line.c_str());
   pbx_incoming start{};
   start.call = id;
   start.account = user.name.c_str();
@@ -120,6 +158,10 @@ void Core::OnIncomingCall(const control::IncomingCall& incoming) {
   start.caller_number = caller.c_str();
   start.caller_name = fullname.c_str();
   start.accountcode = user.accountcode.c_str();
+  start.mohinterpret = user.mohinterpret.c_str();
+  start.mohsuggest = user.mohsuggest.c_str();
+  start.setvar = variables.data();
+  start.setvar_count = variables.size();
   start.rtp_address = rtp_address;
   start.media.codec = codec;
   start.media.engine = FromWire(incoming.engine_rtp());
@@ -176,6 +218,8 @@ void Core::Place(skype_call_id id) {
       place.set_destination(call->destination);
       for (const pbx_codec codec : call->codecs) place.add_codecs(ToWire(codec));
       ToWire(call->local, place.mutable_pbx_rtp());
+      place.set_topic(call->Property("topic"));
+      place.set_token(call->Property("token"));
       placed = true;
     }
   }
@@ -294,13 +338,17 @@ void Core::EndAllCalls() {
 
 void Core::FarEnd(skype_call_id id, control::EndReason reason) {
   pbx_channel* channel = nullptr;
+  bool transferring = false;
   {
     MutexLock lock(mutex_);
     Call* call = calls_.Find(id);
     if (!call || call->far_ended) return;
     calls_.FarEnded(*call);
     channel = call->channel;
+    transferring = std::exchange(call->transferring, false);
   }
+  // Asterisk's Transfer() waits for an answer.
+  if (channel && transferring) host_.channel_transferred(pbx_, channel, 0);
   if (channel) host_.channel_hangup(pbx_, channel, CauseOf(reason), WordOf(reason));
 }
 
@@ -311,6 +359,7 @@ void Core::Forget(skype_call_id id) {
     call = calls_.Take(id);
   }
   if (call.id == 0) return;
+  if (call.channel && call.transferring) host_.channel_transferred(pbx_, call.channel, 0);
   if (call.channel) host_.channel_release(pbx_, call.channel);
   licenses_.Release();
   host_.module_unref(pbx_);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "chan_skype/text.h"
 
@@ -137,6 +138,8 @@ std::optional<AuthRule> ParseAuthRule(std::string_view item) {
   return AuthRule{AuthPolicy::kAcceptWithPassword, std::string(Trim(item.substr(kAccept.size())))};
 }
 
+constexpr size_t kMaxRules = 64;
+
 bool SetAuthPolicy(UserDraft& user, std::string_view value) {
   std::vector<AuthRule> rules;
   for (const std::string_view item : SplitList(value)) {
@@ -144,8 +147,12 @@ bool SetAuthPolicy(UserDraft& user, std::string_view value) {
     if (!rule) return false;
     rules.push_back(*rule);
   }
-  if (rules.empty()) return false;
-  user.settings.auth_policy = rules;
+  if (rules.empty() || rules.size() > kMaxRules) return false;
+  auto& policy = user.settings.auth_policy;
+  // The default goes with the first line; further lines are appended.
+  if (!std::exchange(user.policy_named, true)) policy.clear();
+  if (policy.size() + rules.size() > kMaxRules) return false;
+  policy.insert(policy.end(), rules.begin(), rules.end());
   return true;
 }
 
@@ -169,14 +176,50 @@ bool SetAutoadd(UserDraft& user, std::string_view value) {
 }
 
 bool AddSetvar(UserDraft& user, std::string_view value) {
-  if (value.find('=') == std::string_view::npos || user.settings.setvar.size() >= 64) return false;
+  if (value.empty() || user.settings.setvar.size() >= 64) return false;
   user.settings.setvar.emplace_back(value);
   return true;
 }
 
-// skype_admitted.accountcode holds 63 characters and a terminator.
-bool SetAccountcode(UserDraft& user, std::string_view value) {
-  return value.size() < 64 && SetText(user.settings.accountcode, value);
+// skype_admitted holds 63 characters of an account code and 79 of a music class; contexts and
+// extensions have 79 in Asterisk too.
+constexpr size_t kMaxAccountcode = 63;
+constexpr size_t kMaxClass = 79;
+
+bool SetShort(std::string& target, std::string_view value, size_t longest) {
+  return value.size() <= longest && SetText(target, value);
+}
+
+bool SetNeeded(std::string& target, std::string_view value) {
+  return !value.empty() && SetShort(target, value, kMaxClass);
+}
+
+// What people write for an option of another name.
+struct OtherName {
+  const char* written;  // without underscores and hyphens
+  const char* meant;
+};
+constexpr OtherName kOtherNames[] = {
+    {"bindaddr", "bind_address"},
+    {"bindip", "bind_address"},
+    {"rtpaddr", "rtp_address"},
+    {"enginedir", "engine_directory"},
+    {"datadir", "data_directory"},
+    {"disallowed", "disallow"},
+    {"allowed", "allow"},
+    {"autoadd", "buddy_autoadd"},
+    {"extension", "exten"},
+    {"password", "secret"},
+    {"authorizationpolicy", "auth_policy"},
+    {"mohclass", "mohinterpret"},
+    {"musicclass", "mohinterpret"},
+};
+
+std::string WithoutDashes(std::string_view text) {
+  std::string bare = Lower(text);
+  bare.erase(std::remove_if(bare.begin(), bare.end(), [](char c) { return c == '_' || c == '-'; }),
+             bare.end());
+  return bare;
 }
 
 constexpr const char* kYesNo = "yes or no";
@@ -195,7 +238,8 @@ const std::vector<Option<GeneralSettings>>& GeneralOptions() {
       {"engine_directory", kDirectory,
        [](G& g, V v) { return SetDirectory(g.engine_directory, v); }},
       {"data_directory", kDirectory, [](G& g, V v) { return SetDirectory(g.data_directory, v); }},
-      {"default_user", kText, [](G& g, V v) { return SetText(g.default_user, v); }},
+      {"default_user", "a Skype name",
+       [](G& g, V v) { return (v.empty() || IsName(v)) && SetText(g.default_user, v); }},
       {"debug", kYesNo, [](G& g, V v) { return SetYesNo(g.debug, v); }},
       {"bind_address", kAddress, [](G& g, V v) { return SetAddress(g.bind_address, v); }},
       {"rtp_address", kAddress, [](G& g, V v) { return SetAddress(g.rtp_address, v); }},
@@ -204,14 +248,15 @@ const std::vector<Option<GeneralSettings>>& GeneralOptions() {
       {"disable_udp", kYesNo, [](G& g, V v) { return SetYesNo(g.disable_udp, v); }},
       {"https_proxy", kText, [](G& g, V v) { return SetText(g.https_proxy.server, v); }},
       {"https_proxy_user", kText, [](G& g, V v) { return SetText(g.https_proxy.user, v); }},
-      {"https_proxy_password", kText, [](G& g, V v) { return SetText(g.https_proxy.password, v); }},
+      {"https_proxy_password", kText, [](G& g, V v) { return SetText(g.https_proxy.password, v); },
+       true},
       {"socks5_proxy", kText, [](G& g, V v) { return SetText(g.socks5_proxy.server, v); }},
       {"socks5_proxy_user", kText, [](G& g, V v) { return SetText(g.socks5_proxy.user, v); }},
       {"socks5_proxy_password", kText,
-       [](G& g, V v) { return SetText(g.socks5_proxy.password, v); }},
+       [](G& g, V v) { return SetText(g.socks5_proxy.password, v); }, true},
       {"bootstrap_node", "an address and a port such as 192.0.2.1:33033", AddBootstrapNode},
       {"network_root_key", "64 hexadecimal digits",
-       [](G& g, V v) { return SetRootKey(g.network_root_key, v); }},
+       [](G& g, V v) { return SetRootKey(g.network_root_key, v); }, true},
   };
   return options;
 }
@@ -220,23 +265,44 @@ const std::vector<Option<UserDraft>>& UserOptions() {
   using U = UserDraft;
   using V = std::string_view;
   static const std::vector<Option<U>> options{
-      {"secret", kText, [](U& u, V v) { return SetText(u.settings.secret, v); }},
+      {"secret", "a password in UTF-8",
+       [](U& u, V v) { return IsUtf8(v) && SetText(u.settings.secret, v); }, true},
       {"context", "the name of a dialplan context",
-       [](U& u, V v) { return !v.empty() && SetText(u.settings.context, v); }},
-      {"exten", "an extension",
-       [](U& u, V v) { return !v.empty() && SetText(u.settings.exten, v); }},
+       [](U& u, V v) { return SetNeeded(u.settings.context, v); }},
+      {"exten", "an extension", [](U& u, V v) { return SetNeeded(u.settings.exten, v); }},
       {"disallow", kCodecs, Disallow},
       {"allow", kCodecs, Allow},
       {"direction", "incoming, outgoing or both", SetDirection},
-      {"auth_policy", "a list of accept, accept.<password>, deny, block and ignore", SetAuthPolicy},
+      {"auth_policy", "a list of accept, accept.<password>, deny, block and ignore", SetAuthPolicy,
+       true},
       {"buddy_autoadd", "no, hints, buddies, or buddies,hints", SetAutoadd},
       {"buddy_presence", kYesNo, [](U& u, V v) { return SetYesNo(u.settings.buddy_presence, v); }},
-      {"mohinterpret", kText, [](U& u, V v) { return SetText(u.settings.mohinterpret, v); }},
-      {"mohsuggest", kText, [](U& u, V v) { return SetText(u.settings.mohsuggest, v); }},
-      {"accountcode", "at most 63 characters", SetAccountcode},
-      {"setvar", "FUNCTION(arguments)=value", AddSetvar},
+      {"mohinterpret", "a music class of at most 79 characters, or passthrough",
+       [](U& u, V v) { return SetNeeded(u.settings.mohinterpret, v); }},
+      {"mohsuggest", "a music class of at most 79 characters",
+       [](U& u, V v) { return SetShort(u.settings.mohsuggest, v, kMaxClass); }},
+      {"accountcode", "at most 63 characters",
+       [](U& u, V v) { return SetShort(u.settings.accountcode, v, kMaxAccountcode); }},
+      {"setvar", "at most 64 times NAME=value or FUNCTION(arguments)=value", AddSetvar},
+      {"message_context", "the name of a dialplan context",
+       [](U& u, V v) { return SetNeeded(u.settings.message_context, v); }},
   };
   return options;
+}
+
+std::string CanonicalOptionName(std::string_view written, const std::vector<std::string>& names) {
+  if (std::find(names.begin(), names.end(), written) != names.end()) return std::string(written);
+  const std::string bare = WithoutDashes(CutText(written, 64));
+  for (const std::string& name : names) {
+    if (WithoutDashes(name) == bare) return name;
+  }
+  for (const OtherName& other : kOtherNames) {
+    if (bare == other.written &&
+        std::find(names.begin(), names.end(), other.meant) != names.end()) {
+      return other.meant;
+    }
+  }
+  return "";
 }
 
 }  // namespace sfa::skype

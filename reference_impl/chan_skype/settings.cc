@@ -1,8 +1,10 @@
 #include "chan_skype/settings.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "chan_skype/options.h"
+#include "chan_skype/setvar.h"
 #include "chan_skype/text.h"
 
 namespace sfa::skype {
@@ -12,12 +14,7 @@ constexpr const char* kFile = "chan_skype.conf";
 // More accounts than any installation has; a bound for a file that a program writes.
 constexpr size_t kMaxUsers = 10000;
 
-bool IsUserName(std::string_view name) {
-  if (name.empty() || name.size() > kMaxUserName) return false;
-  return std::none_of(name.begin(), name.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '@' || c == '/';
-  });
-}
+bool IsUserName(std::string_view name) { return name.size() <= kMaxUserName && IsName(name); }
 
 class Reader {
  public:
@@ -29,12 +26,7 @@ class Reader {
       Open(line);
       return;
     }
-    // `bindport` is how one line of manual 3.1 calls bind_port.
-    std::string name = Lower(Trim(line.name));
-    if (section_ == Section::kGeneral && name == "bindport") {
-      Warn("\"bindport\" is written bind_port; taken as that");
-      name = "bind_port";
-    }
+    const std::string name = Lower(Trim(line.name));
     const std::string_view value = Trim(line.value ? line.value : "");
     if (section_ == Section::kGeneral) Set(GeneralOptions(), settings_.general, name, value);
     if (section_ == Section::kUser) Set(UserOptions(), *user_, name, value);
@@ -51,9 +43,14 @@ class Reader {
         continue;
       }
       if (user.exten.empty()) user.exten = user.name;
-      if (user.UsableCodecs().empty()) {
+      Assign(user, draft.setvar_places);
+      if (user.UsableCodecs(true).empty()) {
         complain_(PBX_LOG_WARNING, where + "user \"" + user.name +
                                        "\" allows neither ulaw nor alaw and cannot have calls");
+      } else if (user.UsableCodecs(false).empty()) {
+        complain_(PBX_LOG_NOTICE, where + "user \"" + user.name +
+                                      "\" allows g729 only and can have calls only while a "
+                                      "licensed codec_g729a is loaded");
       }
       settings_.users.push_back(std::move(user));
     }
@@ -72,6 +69,28 @@ class Reader {
 
  private:
   enum class Section { kNone, kGeneral, kUser, kRefused };
+
+  // What the lines `setvar` of a user mean; those that mean nothing are named.
+  void Assign(UserSettings& user, const std::vector<std::string>& places) {
+    for (size_t i = 0; i < user.setvar.size(); ++i) {
+      Setvar setvar = ReadSetvar(user.setvar[i], user.name);
+      switch (setvar.kind) {
+        case Setvar::Kind::kMalformed:
+          complain_(PBX_LOG_WARNING, places[i] + ": setvar=" + OneLine(user.setvar[i]) +
+                                         " is ignored; expected " + setvar.why);
+          break;
+        case Setvar::Kind::kCallProperty:
+          user.call_properties.emplace_back(std::move(setvar.name), std::move(setvar.value));
+          break;
+        case Setvar::Kind::kAccountProperty:
+          user.account_properties.emplace_back(std::move(setvar.name), std::move(setvar.value));
+          break;
+        case Setvar::Kind::kVariable:
+          user.channel_variables.push_back(user.setvar[i]);
+          break;
+      }
+    }
+  }
 
   void Warn(const std::string& text) { complain_(PBX_LOG_WARNING, where_ + ": " + text); }
 
@@ -110,21 +129,31 @@ class Reader {
   template <typename Target>
   void Set(const std::vector<Option<Target>>& options, Target& target, const std::string& name,
            std::string_view value) {
-    for (const Option<Target>& option : options) {
-      if (name != option.name) continue;
-      if (!option.set(target, value)) {
-        Warn(name + "=" + OneLine(value) + " is not possible; expected " + option.expected +
-             ". The setting stays as it was");
-      }
+    const Option<Target>* option = FindOption(options, name);
+    if (!option) {
+      // The value is not shown: the misspelt key may be a secret's.
+      std::vector<std::string> names;
+      names.reserve(options.size());
+      for (const Option<Target>& known : options) names.emplace_back(known.name);
+      Warn("unknown option \"" + OneLine(CutText(name, 64)) + "\" ignored" +
+           DidYouMean(name, names));
       return;
     }
-    // The value is not shown: the misspelt key may be a secret's.
-    std::vector<std::string> names;
-    names.reserve(options.size());
-    for (const Option<Target>& option : options) names.emplace_back(option.name);
-    const std::optional<std::string> nearest = NearestWord(name, names);
-    Warn("unknown option \"" + OneLine(name) + "\" ignored" +
-         (nearest ? "; did you mean " + *nearest + "?" : ""));
+    if (name != option->name) {
+      Warn("\"" + name + "\" is written " + option->name + "; taken as that");
+    }
+    if (!option->set(target, value)) {
+      const std::string shown = option->secret ? "" : "=" + OneLine(CutText(value, 128));
+      Warn(option->name + shown + " is not possible; expected " + option->expected +
+           ". The setting stays as it was");
+    }
+    NoteSetvar(target);
+  }
+
+  // Where each line `setvar` stands, for complaints at the end.
+  void NoteSetvar(GeneralSettings&) {}
+  void NoteSetvar(UserDraft& user) {
+    user.setvar_places.resize(user.settings.setvar.size(), where_);
   }
 
   const Complain& complain_;
@@ -137,11 +166,12 @@ class Reader {
 
 }  // namespace
 
-std::vector<pbx_codec> UserSettings::UsableCodecs() const {
+std::vector<pbx_codec> UserSettings::UsableCodecs(bool g729) const {
   std::vector<pbx_codec> usable;
   for (const std::string& codec : codecs) {
     if (codec == "ulaw") usable.push_back(PBX_CODEC_ULAW);
     if (codec == "alaw") usable.push_back(PBX_CODEC_ALAW);
+    if (codec == "g729" && g729) usable.push_back(PBX_CODEC_G729);
   }
   return usable;
 }
@@ -180,6 +210,8 @@ const char* CodecName(pbx_codec codec) {
       return "ulaw";
     case PBX_CODEC_ALAW:
       return "alaw";
+    case PBX_CODEC_G729:
+      return "g729";
     default:
       return "none";
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "chan_skype/pbx_port.h"
+#include "chan_skype/property_book.h"
 #include "runtime/address.h"
 
 namespace sfa::skype {
@@ -64,9 +65,16 @@ struct UserSettings {
   std::string mohsuggest;
   std::string accountcode;
   std::vector<std::string> setvar;  // "FUNCTION(args)=value"
+  // What `setvar` means, each in the order of the file: topic and token of new calls, properties
+  // after each login, and the lines that are the PBX's.
+  PropertyValues call_properties;
+  PropertyValues account_properties;
+  std::vector<std::string> channel_variables;
+  // Ours: chat enters the dialplan here, at `exten`. "": not at all.
+  std::string message_context;
 
-  // Those of `codecs` that a channel can carry, in order.
-  std::vector<pbx_codec> UsableCodecs() const;
+  // Those of `codecs` that a channel can carry, in order; `g729` tells whether the PBX can.
+  std::vector<pbx_codec> UsableCodecs(bool g729) const;
 };
 
 struct Settings {

@@ -141,7 +141,7 @@ TEST_F(SettingsTest, CodecsFollowTheOrderOfTheFile) {
 TEST_F(SettingsTest, AnUnknownOptionIsNamedWithTheNearestOneAndWithoutItsValue) {
   Read({{"a", "", ""},
         {"a", "secret", "x"},
-        {"a", "authpolicy", "accept"},
+        {"a", "auht_policy", "accept"},
         {"a", "secrte", "swordfish"},
         {"a", "frobnicate", "1"}});
   EXPECT_THAT(
