@@ -31,6 +31,9 @@ Routine<Outcome> Echo(Call call, std::string) {
         call.channel.SendDigitEnd(frame.digit, frame.duration_ms);
         if (frame.digit == '#') co_return Outcome::kContinue;
         break;
+      case Frame::Kind::kText:
+        call.channel.tech().SendText(frame.text);
+        break;
       default:
         break;
     }

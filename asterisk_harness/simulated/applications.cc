@@ -5,8 +5,8 @@
 namespace sfa::harness {
 
 const Application* FindApplication(const std::string& name) {
-  for (const Application* family :
-       {kCallApplications, kFlowApplications, kMediaApplications, kDialApplications}) {
+  for (const Application* family : {kCallApplications, kFlowApplications, kMediaApplications,
+                                    kDialApplications, kTalkApplications}) {
     for (; family->name != nullptr; ++family) {
       if (EqualsIgnoreCase(name, family->name)) return family;
     }

@@ -26,6 +26,7 @@ extern const Application kCallApplications[];   // Answer, Hangup, Wait, Busy �
 extern const Application kFlowApplications[];   // Goto, GotoIf, While, Set, NoOp …
 extern const Application kMediaApplications[];  // Echo, Read, SendDTMF, Playback
 extern const Application kDialApplications[];   // Dial
+extern const Application kTalkApplications[];   // Transfer, SendText, MusicOnHold …
 
 }  // namespace sfa::harness
 

@@ -54,7 +54,7 @@ void RegisterDriverFunctions(PbxCore& core, const DriverInUse& driver) {
         },
         [&driver, function](Channel* channel, const std::string& arguments,
                             const std::string& value) {
-          WriteDriverFunction(driver, channel, function, arguments, value);
+          return WriteDriverFunction(driver, channel, function, arguments, value);
         }};
   }
 }

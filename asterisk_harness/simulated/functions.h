@@ -13,7 +13,8 @@ bool HasFunction(const PbxCore& core, const std::string& name);
 // "" and a log line for what cannot be read. `channel` may be nullptr.
 std::string ReadFunction(PbxCore& core, Channel* channel, const std::string& name,
                          const std::string& arguments);
-void WriteFunction(PbxCore& core, Channel* channel, const std::string& name,
+// False when it was refused; the log says why.
+bool WriteFunction(PbxCore& core, Channel* channel, const std::string& name,
                    const std::string& arguments, const std::string& value);
 
 }  // namespace sfa::harness

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "asterisk_harness/simulated/channel_events.h"
+#include "asterisk_harness/simulated/manager_families.h"
 #include "asterisk_harness/simulated/originate.h"
 #include "asterisk_harness/simulated/text.h"
 #include "asterisk_harness/simulated/variables.h"
@@ -50,6 +51,7 @@ void HangUpMatching(PbxCore& core, const std::string& written, int cause, const 
               {{"EventList", "start"}, {"Message", "Channels hung up will follow"}}, false);
   size_t matched = 0;
   for (const auto& [number, channel] : core.channels()) {
+    if (channel->internal) continue;
     if (regexec(&compiled, channel->name().c_str(), 0, nullptr, 0) != 0) continue;
     ++matched;
     channel->SoftHangup(HangupAsker::kAdministrator, cause);
@@ -108,14 +110,20 @@ void GetVariable(PbxCore& core, const AmiMessage& action, const Reply& reply) {
 void SetVariable(PbxCore& core, const AmiMessage& action, const Reply& reply) {
   Channel* channel;
   if (!NamedChannel(core, action, reply, &channel)) return;
-  WriteVariable(core, channel, action.Get("Variable"), action.Get("Value"));
-  reply->Success("Variable Set");
+  if (WriteVariable(core, channel, action.Get("Variable"), action.Get("Value"))) {
+    reply->Success("Variable Set");
+  } else {
+    reply->Error("Variable not set");
+  }
 }
 
 void CoreShowChannels(PbxCore& core, const AmiMessage&, const Reply& reply) {
   reply->Send("Response", "Success", {{"EventList", "start"}, {"Message", "Channels will follow"}},
               false);
+  size_t items = 0;
   for (const auto& [number, channel] : core.channels()) {
+    if (channel->internal) continue;
+    ++items;
     Headers headers = ChannelHeaders(*channel);
     headers.emplace_back("BridgeId", channel->bridge_id);
     headers.emplace_back("Application", channel->application);
@@ -124,8 +132,7 @@ void CoreShowChannels(PbxCore& core, const AmiMessage&, const Reply& reply) {
     reply->Send("Event", "CoreShowChannel", std::move(headers), false);
   }
   reply->Send("Event", "CoreShowChannelsComplete",
-              {{"EventList", "Complete"}, {"ListItems", std::to_string(core.channels().size())}},
-              true);
+              {{"EventList", "Complete"}, {"ListItems", std::to_string(items)}}, true);
 }
 
 void Status(PbxCore& core, const AmiMessage& action, const Reply& reply) {
@@ -138,11 +145,13 @@ void Status(PbxCore& core, const AmiMessage& action, const Reply& reply) {
               {{"EventList", "start"}, {"Message", "Channel status will follow"}}, false);
   size_t items = 0;
   for (const auto& [number, channel] : core.channels()) {
+    if (channel->internal) continue;
     if (!name.empty() && !EqualsIgnoreCase(name, channel->name())) continue;
     ++items;
     Headers headers = {{"Privilege", "Call"}};
     Append(&headers, ChannelHeaders(*channel));
     headers.emplace_back("Type", channel->has_tech() ? channel->tech().type() : "");
+    headers.emplace_back("BridgeID", channel->bridge_id);
     headers.emplace_back("Application", channel->application);
     headers.emplace_back("Data", channel->application_data);
     const auto seconds =
@@ -188,20 +197,22 @@ void Command(Console& console, const AmiMessage& action, const Reply& reply) {
 
 }  // namespace
 
+void AddAction(PbxCore& core, const char* name, unsigned classes, ActionMain main) {
+  core.manager().Register(
+      name, classes,
+      [&core, main](const AmiMessage& action, const Reply& reply) { main(core, action, reply); });
+}
+
 void RegisterManagerActions(PbxCore& core, Console& console) {
-  using Action = void (*)(PbxCore&, const AmiMessage&, const Reply&);
-  const auto add = [&core](const char* name, unsigned classes, Action run) {
-    core.manager().Register(
-        name, classes,
-        [&core, run](const AmiMessage& action, const Reply& reply) { run(core, action, reply); });
-  };
-  add("Ping", 0, Ping);
-  add("Hangup", kClassSystem | kClassCall, Hangup);
-  add("Getvar", kClassCall | kClassReporting, GetVariable);
-  add("Setvar", kClassCall, SetVariable);
-  add("CoreShowChannels", kClassSystem | kClassReporting, CoreShowChannels);
-  add("Status", kClassSystem | kClassCall | kClassReporting, Status);
-  add("UserEvent", kClassUser, UserEvent);
+  AddAction(core, "Ping", 0, Ping);
+  AddAction(core, "Hangup", kClassSystem | kClassCall, Hangup);
+  AddAction(core, "Getvar", kClassCall | kClassReporting, GetVariable);
+  AddAction(core, "Setvar", kClassCall, SetVariable);
+  AddAction(core, "CoreShowChannels", kClassSystem | kClassReporting, CoreShowChannels);
+  AddAction(core, "Status", kClassSystem | kClassCall | kClassReporting, Status);
+  AddAction(core, "UserEvent", kClassUser, UserEvent);
+  RegisterStateActions(core);
+  RegisterTransferActions(core);
   core.manager().Register("Command", kClassCommand,
                           [&console](const AmiMessage& action, const Reply& reply) {
                             Command(console, action, reply);

@@ -67,7 +67,7 @@ void PbxCore::HangupChannel(Channel& channel) {
 
 Channel* PbxCore::FindChannel(const std::string& name) {
   for (const auto& [number, channel] : channels_) {
-    if (EqualsIgnoreCase(channel->name(), name)) return channel.get();
+    if (!channel->internal && EqualsIgnoreCase(channel->name(), name)) return channel.get();
   }
   return nullptr;
 }

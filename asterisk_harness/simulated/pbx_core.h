@@ -85,7 +85,7 @@ class PbxCore {
   // Functions that a module has brought, by name; beside those of functions.cc.
   struct ModuleFunction {
     std::function<std::string(Channel* channel, const std::string& arguments)> read;
-    std::function<void(Channel* channel, const std::string& arguments, const std::string& value)>
+    std::function<bool(Channel* channel, const std::string& arguments, const std::string& value)>
         write;
   };
   std::map<std::string, ModuleFunction> functions;

@@ -25,6 +25,10 @@ double ToDouble(std::string_view text, double otherwise);
 // Everything that ends a line becomes a blank, so that text from the network stays one header.
 std::string OneLine(std::string_view text);
 
+// Base 64 (RFC 4648 4). Decoding passes over what is none of its characters and ends at '='.
+std::string EncodeBase64(std::string_view bytes);
+std::string DecodeBase64(std::string_view text);
+
 }  // namespace sfa::harness
 
 #endif  // ASTERISK_HARNESS_SIMULATED_TEXT_H_

@@ -158,14 +158,14 @@ std::string ReadVariable(PbxCore& core, Channel* channel, std::string_view text)
   return value == nullptr ? "" : TakePart(*value, part);
 }
 
-void WriteVariable(PbxCore& core, Channel* channel, const std::string& text,
+bool WriteVariable(PbxCore& core, Channel* channel, const std::string& text,
                    const std::string& value) {
   std::string function, arguments;
   if (SplitCall(text, &function, &arguments)) {
-    WriteFunction(core, channel, function, arguments, value);
-    return;
+    return WriteFunction(core, channel, function, arguments, value);
   }
   core.SetVariable(channel, std::string(Trim(text)), value);
+  return true;
 }
 
 bool AssignVariable(PbxCore& core, Channel& channel, const std::string& assignment) {

@@ -16,8 +16,8 @@ std::string Substitute(PbxCore& core, Channel* channel, std::string_view text);
 // The value of NAME, NAME:offset, NAME:offset:length or FUNC(args), already substituted inside.
 std::string ReadVariable(PbxCore& core, Channel* channel, std::string_view name);
 
-// NAME or FUNC(args) on the left of Set().
-void WriteVariable(PbxCore& core, Channel* channel, const std::string& name,
+// NAME or FUNC(args) on the left of Set(). False when the function refused.
+bool WriteVariable(PbxCore& core, Channel* channel, const std::string& name,
                    const std::string& value);
 
 // "NAME=value" or "FUNC(a=b)=value", as Set(), a setvar line or an AMI header has it. False when
