@@ -1,82 +1,26 @@
 /*
- * pbx_channel: its life, its RTP, and what the core does to channels from its own thread.
+ * pbx_channel: its life, and what the core does to channels from its own thread.
  */
 #include "asterisk.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "asterisk/callerid.h"
 #include "asterisk/causes.h"
-#include "asterisk/format_cache.h"
-#include "asterisk/netsock2.h"
+#include "asterisk/frame.h"
 #include "asterisk/pbx.h"
 #include "asterisk/stasis_channels.h"
 #include "chan_skype/chan_skype_adapter.h"
 
-/* The payload type on which the engine sends and expects RFC 4733 events. */
-#define TELEPHONE_EVENT_PAYLOAD 101
-
-struct ast_sched_context* skype_sched;
 static int channel_number;
-
-struct ast_format* skype_format(enum pbx_codec codec) {
-  return codec == PBX_CODEC_ALAW ? ast_format_alaw : ast_format_ulaw;
-}
-
-static void to_sockaddr(uint32_t ipv4, uint16_t port, struct ast_sockaddr* address) {
-  struct sockaddr_in in;
-
-  memset(&in, 0, sizeof(in));
-  in.sin_family = AF_INET;
-  in.sin_addr.s_addr = htonl(ipv4);
-  in.sin_port = htons(port);
-  ast_sockaddr_from_sin(address, &in);
-}
 
 static void destroy_channel(void* object) {
   struct pbx_channel* channel = object;
 
   if (channel->rtp) {
-    ast_rtp_instance_stop(channel->rtp);
-    ast_rtp_instance_destroy(channel->rtp);
+    skype_rtp_end(channel->rtp);
   }
-}
-
-static struct ast_rtp_instance* new_rtp(uint32_t ipv4) {
-  struct ast_sockaddr address;
-  struct ast_rtp_instance* rtp;
-  struct ast_rtp_engine_ice* ice;
-  struct ast_rtp_codecs* codecs;
-
-  to_sockaddr(ipv4, 0, &address);
-  rtp = ast_rtp_instance_new("asterisk", skype_sched, &address, NULL);
-  if (!rtp) {
-    return NULL;
-  }
-  ice = ast_rtp_instance_get_ice(rtp);
-  if (ice) {
-    ice->stop(rtp);
-  }
-  ast_rtp_instance_set_prop(rtp, AST_RTP_PROPERTY_RTCP, AST_RTP_INSTANCE_RTCP_STANDARD);
-  ast_rtp_instance_set_prop(rtp, AST_RTP_PROPERTY_DTMF, 1);
-  ast_rtp_instance_dtmf_mode_set(rtp, AST_RTP_DTMF_MODE_RFC2833);
-  codecs = ast_rtp_instance_get_codecs(rtp);
-  ast_rtp_codecs_payloads_set_m_type(codecs, rtp, 0); /* RFC 3551: PCMU */
-  ast_rtp_codecs_payloads_set_m_type(codecs, rtp, 8); /* PCMA */
-  ast_rtp_codecs_payloads_set_m_type(codecs, rtp, TELEPHONE_EVENT_PAYLOAD);
-  ast_rtp_codecs_payloads_set_rtpmap_type_rate(codecs, rtp, TELEPHONE_EVENT_PAYLOAD, "audio",
-                                               "telephone-event", 0, 8000);
-  /* The calls above are about sending. Receiving needs no word for the static types; for events it
-   * takes the number that Asterisk itself would offer, which is the same. */
-  if (ast_rtp_codecs_payload_code(codecs, 0, NULL, AST_RTP_DTMF) != TELEPHONE_EVENT_PAYLOAD) {
-    ast_log(LOG_WARNING, "digits from Skype will not be heard: RTP payload type %d is taken\n",
-            TELEPHONE_EVENT_PAYLOAD);
-  }
-#if SKYPE_ASTERISK_MAJOR >= 22
-  /* A digit before the first audio frame is sent as this; as payload type 0 otherwise. */
-  ast_rtp_codecs_set_preferred_dtmf_format(codecs, TELEPHONE_EVENT_PAYLOAD, 8000);
-#endif
-  return rtp;
 }
 
 struct pbx_channel* skype_channel_new(skype_call_id call, int incoming, uint32_t rtp_address,
@@ -89,7 +33,7 @@ struct pbx_channel* skype_channel_new(skype_call_id call, int incoming, uint32_t
   }
   channel->call = call;
   channel->incoming = incoming;
-  channel->rtp = new_rtp(rtp_address);
+  channel->rtp = skype_rtp_new(rtp_address);
   if (!channel->rtp) {
     ast_log(LOG_ERROR, "no RTP port for a Skype call; see rtp.conf and rtp_address\n");
     ao2_ref(channel, -1);
@@ -101,26 +45,21 @@ struct pbx_channel* skype_channel_new(skype_call_id call, int incoming, uint32_t
   return channel;
 }
 
-static void set_formats(struct ast_channel* chan, struct ast_format* format) {
-  struct ast_format_cap* native = ast_format_cap_alloc(AST_FORMAT_CAP_FLAG_DEFAULT);
+/* The Skype network vouches for Skype names and for nothing else. */
+static void present_caller(struct ast_channel* chan) {
+  struct ast_party_number* number = &ast_channel_caller(chan)->id.number;
 
-  if (native) {
-    ast_format_cap_append(native, format, 0);
-    ast_channel_nativeformats_set(chan, native);
-    ao2_ref(native, -1);
-  }
+  number->presentation =
+      number->valid ? AST_PRES_ALLOWED_USER_NUMBER_PASSED_SCREEN : AST_PRES_NUMBER_NOT_AVAILABLE;
 }
 
-struct ast_channel* skype_channel_attach(struct pbx_channel* channel, enum ast_channel_state state,
-                                         enum pbx_codec codec, const char* account,
-                                         const char* accountcode, const char* number,
-                                         const char* name, const char* context, const char* exten,
-                                         const struct ast_assigned_ids* assigned,
-                                         const struct ast_channel* requestor) {
-  struct ast_format* format = skype_format(codec);
-  struct ast_channel* chan = ast_channel_alloc(
-      1, state, number, name, accountcode, exten, context, assigned, requestor, 0, "Skype/%s-%08x",
-      account, (unsigned)ast_atomic_fetchadd_int(&channel_number, 1));
+struct ast_channel* skype_channel_attach(struct pbx_channel* channel,
+                                         const struct skype_channel_plan* plan) {
+  struct ast_format* format = skype_format(plan->codecs[0]);
+  struct ast_channel* chan =
+      ast_channel_alloc(1, plan->state, plan->number, plan->name, plan->accountcode, plan->exten,
+                        plan->context, plan->assigned, plan->requestor, 0, "Skype/%s-%08x",
+                        plan->account, (unsigned)ast_atomic_fetchadd_int(&channel_number, 1));
 
   if (!chan) {
     return NULL;
@@ -130,7 +69,7 @@ struct ast_channel* skype_channel_attach(struct pbx_channel* channel, enum ast_c
   ao2_ref(channel, +1);
   channel->owner = chan;
   ast_channel_tech_pvt_set(chan, channel);
-  set_formats(chan, format);
+  skype_set_native_formats(chan, plan->codecs);
   ast_channel_set_writeformat(chan, format);
   ast_channel_set_rawwriteformat(chan, format);
   ast_channel_set_readformat(chan, format);
@@ -138,8 +77,10 @@ struct ast_channel* skype_channel_attach(struct pbx_channel* channel, enum ast_c
   ast_channel_set_fd(chan, 0, ast_rtp_instance_fd(channel->rtp, 0));
   ast_channel_set_fd(chan, 1, ast_rtp_instance_fd(channel->rtp, 1));
   ast_rtp_instance_set_channel_id(channel->rtp, ast_channel_uniqueid(chan));
-  if (state == AST_STATE_RING) {
+  present_caller(chan);
+  if (plan->state == AST_STATE_RING) {
     ast_channel_rings_set(chan, 1);
+    ast_channel_dialed(chan)->number.str = ast_strdup(plan->exten);
   }
   /* The far ends are anybody: their states would fill the cache for ever. */
   ast_set_flag(ast_channel_flags(chan), AST_FLAG_DISABLE_DEVSTATE_CACHE);
@@ -157,9 +98,32 @@ void skype_channel_detach(struct pbx_channel* channel) {
   channel->rtp = NULL;
   ao2_unlock(channel);
   if (rtp) {
-    ast_rtp_instance_stop(rtp);
-    ast_rtp_instance_destroy(rtp);
+    skype_rtp_end(rtp);
   }
+}
+
+void skype_channel_setvar(void* chan, const char* assignment) {
+  char* name = ast_strdup(assignment);
+  const char* parenthesis;
+  char* equals;
+
+  if (!name) {
+    return;
+  }
+  /* The arguments of a function may hold an equals sign of their own. */
+  equals = strchr(name, '=');
+  parenthesis = strchr(name, '(');
+  if (equals && parenthesis && parenthesis < equals) {
+    equals = strstr(name, ")=");
+    equals = equals ? equals + 1 : NULL;
+  }
+  if (equals) {
+    *equals = '\0';
+    pbx_builtin_setvar_helper(chan, name, equals + 1);
+  } else {
+    ast_log(LOG_WARNING, "%s: setvar=%s is no assignment\n", ast_channel_name(chan), assignment);
+  }
+  ast_free(name);
 }
 
 /* Asterisk's channel with a reference, or NULL when it is gone. */
@@ -182,12 +146,32 @@ static struct ast_rtp_instance* rtp_of(struct pbx_channel* channel) {
   return rtp;
 }
 
-static void send_audio_to(struct ast_rtp_instance* rtp, const struct pbx_address* engine) {
-  struct ast_sockaddr address;
+/* NULL when Asterisk has no room for the channel. */
+static struct ast_channel* attach_incoming(struct pbx_channel* channel,
+                                           const struct pbx_incoming* incoming) {
+  const enum pbx_codec codecs[PBX_MAX_CODECS] = {incoming->media.codec};
+  const struct skype_channel_plan plan = {
+      .state = AST_STATE_RING,
+      .codecs = codecs,
+      .account = incoming->account,
+      .accountcode = incoming->accountcode,
+      .number = incoming->caller_number,
+      .name = incoming->caller_name,
+      .context = incoming->context,
+      .exten = incoming->exten,
+  };
+  struct ast_channel* chan;
+  size_t i;
 
-  to_sockaddr(engine->ipv4, engine->port, &address);
-  ast_rtp_instance_set_remote_address(rtp, &address);
-  ast_rtp_instance_activate(rtp);
+  ast_copy_string(channel->mohinterpret, S_OR(incoming->mohinterpret, ""),
+                  sizeof(channel->mohinterpret));
+  ast_copy_string(channel->mohsuggest, S_OR(incoming->mohsuggest, ""), sizeof(channel->mohsuggest));
+  skype_rtp_send_to(channel->rtp, &incoming->media.engine);
+  chan = skype_channel_attach(channel, &plan);
+  for (i = 0; chan && i < incoming->setvar_count; ++i) {
+    skype_channel_setvar(chan, incoming->setvar[i]);
+  }
+  return chan;
 }
 
 struct pbx_channel* skype_host_channel_start(void* pbx, const struct pbx_incoming* incoming,
@@ -195,19 +179,20 @@ struct pbx_channel* skype_host_channel_start(void* pbx, const struct pbx_incomin
   struct pbx_channel* channel;
   struct ast_channel* chan;
 
+  *cause = PBX_CAUSE_CONGESTION;
+  if (ast_shutting_down()) {
+    ast_log(LOG_NOTICE, "Skype call to %s refused: Asterisk is being stopped\n", incoming->account);
+    return NULL;
+  }
   if (!ast_exists_extension(NULL, incoming->context, incoming->exten, 1, incoming->caller_number)) {
     *cause = PBX_CAUSE_UNALLOCATED;
     return NULL;
   }
-  *cause = PBX_CAUSE_CONGESTION;
   channel = skype_channel_new(incoming->call, 1, incoming->rtp_address, local);
   if (!channel) {
     return NULL;
   }
-  send_audio_to(channel->rtp, &incoming->media.engine);
-  chan = skype_channel_attach(channel, AST_STATE_RING, incoming->media.codec, incoming->account,
-                              incoming->accountcode, incoming->caller_number, incoming->caller_name,
-                              incoming->context, incoming->exten, NULL, NULL);
+  chan = attach_incoming(channel, incoming);
   if (!chan) {
     ao2_ref(channel, -1);
     return NULL;
@@ -229,6 +214,15 @@ struct pbx_channel* skype_host_channel_start(void* pbx, const struct pbx_incomin
   return NULL;
 }
 
+static void show_ringing(struct ast_channel* owner) {
+  ast_queue_control(owner, AST_CONTROL_RINGING);
+  ast_channel_lock(owner);
+  if (ast_channel_state(owner) != AST_STATE_UP) {
+    ast_setstate(owner, AST_STATE_RINGING);
+  }
+  ast_channel_unlock(owner);
+}
+
 void skype_host_channel_control(void* pbx, struct pbx_channel* channel, enum pbx_control control) {
   struct ast_channel* owner = owner_of(channel);
 
@@ -237,12 +231,7 @@ void skype_host_channel_control(void* pbx, struct pbx_channel* channel, enum pbx
   }
   switch (control) {
     case PBX_CONTROL_RINGING:
-      ast_queue_control(owner, AST_CONTROL_RINGING);
-      ast_channel_lock(owner);
-      if (ast_channel_state(owner) != AST_STATE_UP) {
-        ast_setstate(owner, AST_STATE_RINGING);
-      }
-      ast_channel_unlock(owner);
+      show_ringing(owner);
       break;
     case PBX_CONTROL_ANSWERED:
       ast_queue_control(owner, AST_CONTROL_ANSWER);
@@ -252,6 +241,15 @@ void skype_host_channel_control(void* pbx, struct pbx_channel* channel, enum pbx
       break;
     case PBX_CONTROL_CONGESTION:
       ast_queue_control(owner, AST_CONTROL_CONGESTION);
+      break;
+    case PBX_CONTROL_PROGRESS:
+      ast_queue_control(owner, AST_CONTROL_PROGRESS);
+      break;
+    case PBX_CONTROL_HOLD:
+      ast_queue_hold(owner, channel->mohsuggest);
+      break;
+    case PBX_CONTROL_UNHOLD:
+      ast_queue_unhold(owner);
       break;
   }
   ast_channel_unref(owner);
@@ -263,11 +261,11 @@ void skype_host_channel_media(void* pbx, struct pbx_channel* channel,
   struct ast_rtp_instance* rtp = rtp_of(channel);
 
   if (owner && rtp) {
-    struct ast_format* format = skype_format(media->codec);
+    const enum pbx_codec codecs[PBX_MAX_CODECS] = {media->codec};
 
-    send_audio_to(rtp, &media->engine);
+    skype_rtp_send_to(rtp, &media->engine);
     ast_channel_lock(owner);
-    set_formats(owner, format);
+    skype_set_native_formats(owner, codecs);
     /* Asterisk finds its translations anew from what the channel speaks now. */
     ast_set_read_format(owner, ast_channel_readformat(owner));
     ast_set_write_format(owner, ast_channel_writeformat(owner));
@@ -341,3 +339,61 @@ void skype_host_channel_digit_end(void* pbx, struct pbx_channel* channel, char d
 }
 
 void skype_host_channel_release(void* pbx, struct pbx_channel* channel) { ao2_ref(channel, -1); }
+
+/* The strings stay the caller's. */
+static void name_party(struct ast_party_id* id, const char* number, const char* name) {
+  id->number.valid = 1;
+  id->number.str = (char*)number;
+  id->number.presentation = AST_PRES_ALLOWED_USER_NUMBER_PASSED_SCREEN;
+  id->name.valid = !ast_strlen_zero(name);
+  id->name.str = (char*)name;
+}
+
+void skype_host_channel_party(void* pbx, struct pbx_channel* channel, const char* number,
+                              const char* name) {
+  struct ast_channel* owner = owner_of(channel);
+  const struct ast_set_party_connected_line update = {.id = {.name = 1, .number = 1}};
+  const struct ast_set_party_caller update_caller = {.id = {.name = 1, .number = 1}};
+  struct ast_party_connected_line connected;
+  struct ast_party_caller caller;
+
+  if (!owner) {
+    return;
+  }
+  ast_party_caller_init(&caller);
+  name_party(&caller.id, number, name);
+  ast_channel_set_caller_event(owner, &caller, &update_caller);
+  ast_party_connected_line_init(&connected);
+  name_party(&connected.id, number, name);
+  ast_channel_lock(owner);
+  connected.source = ast_channel_state(owner) == AST_STATE_UP
+                         ? AST_CONNECTED_LINE_UPDATE_SOURCE_TRANSFER
+                         : AST_CONNECTED_LINE_UPDATE_SOURCE_ANSWER;
+  ast_channel_unlock(owner);
+  ast_channel_queue_connected_line_update(owner, &connected, &update);
+  ast_channel_unref(owner);
+}
+
+void skype_host_channel_text(void* pbx, struct pbx_channel* channel, const char* text) {
+  struct ast_channel* owner = owner_of(channel);
+  struct ast_frame frame = {.frametype = AST_FRAME_TEXT,
+                            .src = "Skype",
+                            .data.ptr = (void*)text,
+                            /* Asterisk's applications read on to the end of the string. */
+                            .datalen = strlen(text) + 1};
+
+  if (owner) {
+    ast_queue_frame(owner, &frame);
+    ast_channel_unref(owner);
+  }
+}
+
+void skype_host_channel_transferred(void* pbx, struct pbx_channel* channel, int done) {
+  struct ast_channel* owner = owner_of(channel);
+  const enum ast_control_transfer result = done ? AST_TRANSFER_SUCCESS : AST_TRANSFER_FAILED;
+
+  if (owner) {
+    ast_queue_control_data(owner, AST_CONTROL_TRANSFER, &result, sizeof(result));
+    ast_channel_unref(owner);
+  }
+}

@@ -1,84 +1,15 @@
 /*
  * The technology `Skype`: what Asterisk does to channels. The channel is locked in all of them but
- * the requester and the digits.
+ * the digits and the items of CHANNEL().
  */
 #include "asterisk.h"
 
-#include <string.h>
+#include <strings.h>
 
 #include "asterisk/causes.h"
-#include "asterisk/format_cache.h"
+#include "asterisk/frame.h"
 #include "asterisk/musiconhold.h"
 #include "chan_skype/chan_skype_adapter.h"
-
-/* What the requester can use: Asterisk translates between our codecs, so all of them, those that
- * need no translation first. */
-static void list_codecs(struct ast_format_cap* cap, enum pbx_codec* codecs) {
-  static const enum pbx_codec ours[] = {PBX_CODEC_ULAW, PBX_CODEC_ALAW};
-  size_t count = 0;
-  int native;
-  size_t i;
-
-  memset(codecs, 0, PBX_MAX_CODECS * sizeof(*codecs));
-  for (native = 1; native >= 0; --native) {
-    for (i = 0; i < ARRAY_LEN(ours); ++i) {
-      const int compatible =
-          ast_format_cap_iscompatible_format(cap, skype_format(ours[i])) == AST_FORMAT_CMP_EQUAL;
-
-      if (compatible == native) {
-        codecs[count++] = ours[i];
-      }
-    }
-  }
-}
-
-static struct ast_channel* request_admitted(const struct skype_admitted* admitted,
-                                            const struct ast_assigned_ids* assignedids,
-                                            const struct ast_channel* requestor) {
-  struct pbx_address local;
-  struct ast_channel* chan;
-  struct pbx_channel* channel = skype_channel_new(admitted->call, 0, admitted->rtp_address, &local);
-
-  if (!channel) {
-    return NULL;
-  }
-  chan = skype_channel_attach(channel, AST_STATE_DOWN, admitted->codecs[0], admitted->account,
-                              admitted->accountcode, "", "", "", "", assignedids, requestor);
-  if (!chan) {
-    ao2_ref(channel, -1);
-    return NULL;
-  }
-  /* Our reference becomes the core's. */
-  skype_driver_table->bind(skype_core_of_call(), admitted->call, channel, &local);
-  return chan;
-}
-
-static struct ast_channel* skype_request(const char* type, struct ast_format_cap* cap,
-                                         const struct ast_assigned_ids* assignedids,
-                                         const struct ast_channel* requestor, const char* addr,
-                                         int* cause) {
-  enum pbx_codec codecs[PBX_MAX_CODECS];
-  enum pbx_cause refusal = PBX_CAUSE_NONE;
-  struct skype_admitted admitted;
-  struct skype_core* core;
-  struct ast_channel* chan = NULL;
-
-  list_codecs(cap, codecs);
-  core = skype_core_enter();
-  if (!core) {
-    *cause = AST_CAUSE_NETWORK_OUT_OF_ORDER;
-  } else if (skype_driver_table->request(core, addr, codecs, NULL, &admitted, &refusal)) {
-    *cause = refusal;
-  } else {
-    chan = request_admitted(&admitted, assignedids, requestor);
-    if (!chan) {
-      skype_driver_table->hangup(core, admitted.call, PBX_CAUSE_CONGESTION);
-      *cause = AST_CAUSE_CONGESTION;
-    }
-  }
-  skype_core_leave();
-  return chan;
-}
 
 static int skype_call(struct ast_channel* chan, const char* addr, int timeout) {
   struct pbx_channel* channel = ast_channel_tech_pvt(chan);
@@ -156,6 +87,20 @@ static int refuse(struct ast_channel* chan, int cause) {
   return 0;
 }
 
+/* Asterisk holds the far end, or lets it go. */
+static int hold(struct ast_channel* chan, struct pbx_channel* channel, int held,
+                const char* suggested) {
+  if (!strcasecmp(channel->mohinterpret, "passthrough")) {
+    skype_driver_table->hold(skype_core_of_call(), channel->call, held);
+  } else if (held) {
+    /* The channel's own class goes before the suggested one, and that before the account's. */
+    ast_moh_start(chan, suggested, channel->mohinterpret);
+  } else {
+    ast_moh_stop(chan);
+  }
+  return 0;
+}
+
 static int skype_indicate(struct ast_channel* chan, int condition, const void* data,
                           size_t datalen) {
   struct pbx_channel* channel = ast_channel_tech_pvt(chan);
@@ -173,11 +118,9 @@ static int skype_indicate(struct ast_channel* chan, int condition, const void* d
     case AST_CONTROL_INCOMPLETE:
       return refuse(chan, AST_CAUSE_SWITCH_CONGESTION);
     case AST_CONTROL_HOLD:
-      ast_moh_start(chan, data, NULL);
-      return 0;
+      return hold(chan, channel, 1, datalen ? data : NULL);
     case AST_CONTROL_UNHOLD:
-      ast_moh_stop(chan);
-      return 0;
+      return hold(chan, channel, 0, NULL);
     case AST_CONTROL_SRCUPDATE:
       if (channel->rtp) {
         ast_rtp_instance_update_source(channel->rtp);
@@ -246,6 +189,27 @@ static int skype_digit_end(struct ast_channel* chan, char digit, unsigned int du
   return 0;
 }
 
+/* Asterisk waits for AST_CONTROL_TRANSFER, which comes with channel_transferred(). */
+static int skype_transfer(struct ast_channel* chan, const char* to) {
+  struct pbx_channel* channel = ast_channel_tech_pvt(chan);
+
+  if (!channel) {
+    return -1;
+  }
+  skype_driver_table->transfer(skype_core_of_call(), channel->call, to);
+  return 0;
+}
+
+static int skype_send_text(struct ast_channel* chan, const char* text) {
+  struct pbx_channel* channel = ast_channel_tech_pvt(chan);
+
+  if (!channel) {
+    return -1;
+  }
+  skype_driver_table->send_text(skype_core_of_call(), channel->call, text);
+  return 0;
+}
+
 struct ast_channel_tech skype_tech = {
     .type = "Skype",
     .description = "Skype Channel Driver",
@@ -260,4 +224,8 @@ struct ast_channel_tech skype_tech = {
     .fixup = skype_fixup,
     .send_digit_begin = skype_digit_begin,
     .send_digit_end = skype_digit_end,
+    .transfer = skype_transfer,
+    .send_text = skype_send_text,
+    .func_channel_read = skype_channel_item_read,
+    .func_channel_write = skype_channel_item_write,
 };

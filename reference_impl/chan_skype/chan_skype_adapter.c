@@ -10,7 +10,6 @@
 #include "asterisk/format_cache.h"
 #include "asterisk/lock.h"
 #include "asterisk/logger.h"
-#include "asterisk/manager.h"
 #include "asterisk/module.h"
 #include "asterisk/paths.h"
 #include "asterisk/strings.h"
@@ -99,21 +98,6 @@ static const char* host_directory(void* pbx, enum pbx_directory which) {
   return which == PBX_DIRECTORY_SPOOL ? ast_config_AST_SPOOL_DIR : ast_config_AST_VAR_DIR;
 }
 
-static void host_manager_event(void* pbx, const char* event, const struct pbx_header* headers,
-                               size_t count) {
-  struct ast_str* body = ast_str_create(256);
-  size_t i;
-
-  if (!body) {
-    return;
-  }
-  for (i = 0; i < count; ++i) {
-    ast_str_append(&body, 0, "%s: %s\r\n", headers[i].name, headers[i].value);
-  }
-  manager_event(EVENT_FLAG_SYSTEM, event, "%s", ast_str_buffer(body));
-  ast_free(body);
-}
-
 static const struct pbx_host host = {
     .version = PBX_PORT_VERSION,
     .log = host_log,
@@ -128,7 +112,15 @@ static const struct pbx_host host = {
     .channel_digit_begin = skype_host_channel_digit_begin,
     .channel_digit_end = skype_host_channel_digit_end,
     .channel_release = skype_host_channel_release,
-    .manager_event = host_manager_event,
+    .channel_party = skype_host_channel_party,
+    .channel_text = skype_host_channel_text,
+    .channel_transferred = skype_host_channel_transferred,
+    .manager_event = skype_host_manager_event,
+    .can_use_codec = skype_host_can_use_codec,
+    .device_state_changed = skype_host_device_state_changed,
+    .presence_state_changed = skype_host_presence_state_changed,
+    .each_hint = skype_host_each_hint,
+    .message_received = skype_host_message_received,
 };
 
 /* Where unload waits for the core's end. */
@@ -147,15 +139,24 @@ static void core_gone(void* context) {
   ast_mutex_unlock(&farewell->lock);
 }
 
-/* -1 when a call exists. On return no code of this module is waiting to run anywhere. */
+/* -1 when a call, a channel with something of ours on it or an action's session would be left
+ * without its code. All of them begin with skype_core_enter(), so none begins meanwhile. On return
+ * no code of the core is waiting to run anywhere. */
 static int end_core(void) {
   struct farewell farewell = {.is_gone = 0};
-  int result;
+  int result = -1;
 
   ast_mutex_init(&farewell.lock);
   ast_cond_init(&farewell.gone, NULL);
   ast_rwlock_wrlock(&core_lock);
-  result = skype_driver_table->unload(the_core, core_gone, &farewell);
+  if (skype_functions_kept() > 0) {
+    ast_log(LOG_WARNING, "not unloaded: %d channels hold what Skype functions have set on them\n",
+            skype_functions_kept());
+  } else if (skype_manager_waiting() > 0) {
+    ast_log(LOG_WARNING, "not unloaded: a manager action waits for its answer\n");
+  } else {
+    result = skype_driver_table->unload(the_core, core_gone, &farewell);
+  }
   if (!result) {
     the_core = NULL;
   }
@@ -193,6 +194,45 @@ static int prepare_media(void) {
   return 0;
 }
 
+/* Whoever asks in between waits until there is a core. */
+static int start_core(void) {
+  enum skype_load_result result;
+
+  ast_rwlock_wrlock(&core_lock);
+  result = skype_driver_table->load(skype_res_engine_service(), &host, NULL, &the_core);
+  if (result != SKYPE_LOAD_OK) {
+    the_core = NULL;
+  }
+  ast_rwlock_unlock(&core_lock);
+  return result == SKYPE_LOAD_OK ? 0 : -1;
+}
+
+/* In the order in which unregister_all() goes back. */
+static int register_all(void) {
+  if (ast_channel_register(&skype_tech)) {
+    ast_log(LOG_ERROR, "the channel technology Skype is taken already\n");
+    return -1;
+  }
+  if (skype_functions_register() || skype_manager_register() || skype_console_register() ||
+      skype_message_register()) {
+    ast_log(LOG_ERROR,
+            "a function, manager action, command or message technology of Skype's is "
+            "taken already\n");
+    return -1;
+  }
+  return 0;
+}
+
+static void unregister_all(void) {
+  skype_message_unregister();
+  skype_console_unregister();
+  skype_manager_unregister();
+  skype_functions_unregister();
+  ast_channel_unregister(&skype_tech);
+  skype_states_unregister();
+  release_media();
+}
+
 static int load_module(void) {
   /* Debian's Asterisk 16 and 22 have equal build sums, so Asterisk itself does not notice. */
   if (atoi(ast_get_version()) != SKYPE_ASTERISK_MAJOR) {
@@ -201,22 +241,18 @@ static int load_module(void) {
     return AST_MODULE_LOAD_DECLINE;
   }
   skype_driver_table = skype_reference_driver();
-  if (prepare_media()) {
+  /* What the core calls must be there before it. */
+  if (prepare_media() || skype_states_register() || start_core()) {
+    skype_states_unregister();
     release_media();
     return AST_MODULE_LOAD_DECLINE;
   }
-  if (skype_driver_table->load(skype_res_engine_service(), &host, NULL, &the_core) !=
-      SKYPE_LOAD_OK) {
-    release_media();
-    return AST_MODULE_LOAD_DECLINE;
-  }
-  if (ast_channel_register(&skype_tech)) {
-    ast_log(LOG_ERROR, "the channel technology Skype is taken already\n");
+  if (register_all()) {
     end_core();
-    release_media();
+    unregister_all();
     return AST_MODULE_LOAD_DECLINE;
   }
-  skype_console_register();
+  skype_states_announce();
   return AST_MODULE_LOAD_SUCCESS;
 }
 
@@ -228,9 +264,7 @@ static int unload_module(void) {
   if (end_core()) {
     return -1;
   }
-  skype_console_unregister();
-  ast_channel_unregister(&skype_tech);
-  release_media();
+  unregister_all();
   return 0;
 }
 

@@ -1,13 +1,20 @@
 /*
  * chan_skype.so's C half: the driver's core inside Asterisk. What its files share.
  *
- *   chan_skype_adapter.c  the module: load, reload, unload, configuration, log, events
- *   adapter_channel.c     pbx_channel: life, RTP, what the core does to channels
+ *   chan_skype_adapter.c  the module: load, reload, unload, configuration, log
+ *   adapter_channel.c     pbx_channel: life, what the core does to channels
+ *   adapter_rtp.c         its audio: RTP, formats, codecs
  *   adapter_tech.c        the technology `Skype`: what Asterisk does to channels
+ *   adapter_request.c     its requester
+ *   adapter_functions.c   dialplan functions, and what they keep on channels
+ *   adapter_state.c       hints: device states and presence states
+ *   adapter_manager.c     AMI actions and events
  *   adapter_console.c     the console commands
+ *   adapter_message.c     text messages outside calls
  *
- * Locks: Asterisk's channel first, then pbx_channel. Neither is held when the core is called with
- * anything that is not posted, nor when the core calls us.
+ * Locks: Asterisk's channel first, then pbx_channel, then the core's (skype_core_enter). No channel
+ * is locked when the core is called with anything that is neither posted nor a snapshot, and
+ * nothing is locked when the core calls us.
  */
 #ifndef REFERENCE_IMPL_CHAN_SKYPE_CHAN_SKYPE_ADAPTER_H_
 #define REFERENCE_IMPL_CHAN_SKYPE_CHAN_SKYPE_ADAPTER_H_
@@ -30,6 +37,22 @@ struct pbx_channel {
   struct ast_rtp_instance* rtp;
   /* Set before the object is shared. */
   int incoming;
+  char mohinterpret[80];
+  char mohsuggest[80];
+};
+
+/* What an Asterisk channel starts with; strings that are not known are "". */
+struct skype_channel_plan {
+  enum ast_channel_state state;
+  const enum pbx_codec* codecs; /* in order of preference, PBX_CODEC_NONE at the end */
+  const char* account;
+  const char* accountcode;
+  const char* number; /* who is at the other end */
+  const char* name;
+  const char* context;
+  const char* exten;
+  const struct ast_assigned_ids* assigned;
+  const struct ast_channel* requestor;
 };
 
 /* The one driver of this module; set before the technology is registered. */
@@ -44,22 +67,36 @@ struct skype_core* skype_core_of_call(void);
 /* adapter_tech.c */
 extern struct ast_channel_tech skype_tech;
 
-/* adapter_channel.c */
+/* adapter_request.c */
+struct ast_channel* skype_request(const char* type, struct ast_format_cap* cap,
+                                  const struct ast_assigned_ids* assignedids,
+                                  const struct ast_channel* requestor, const char* addr,
+                                  int* cause);
+
+/* adapter_rtp.c */
 extern struct ast_sched_context* skype_sched;
 struct ast_format* skype_format(enum pbx_codec codec);
+int skype_host_can_use_codec(void* pbx, enum pbx_codec codec);
+/* Bound to `ipv4`; NULL when there is no port. */
+struct ast_rtp_instance* skype_rtp_new(uint32_t ipv4);
+void skype_rtp_end(struct ast_rtp_instance* rtp);
+void skype_rtp_send_to(struct ast_rtp_instance* rtp, const struct pbx_address* engine);
+/* What the channel, which is locked, speaks from now on. */
+void skype_set_native_formats(struct ast_channel* chan, const enum pbx_codec* codecs);
+
+/* adapter_channel.c */
 /* With one reference and an RTP port on `rtp_address`, which `local` receives. NULL when there is
  * no port. */
 struct pbx_channel* skype_channel_new(skype_call_id call, int incoming, uint32_t rtp_address,
                                       struct pbx_address* local);
 /* Makes Asterisk's channel for it, unlocked; it takes a reference. NULL when Asterisk refuses. */
-struct ast_channel* skype_channel_attach(struct pbx_channel* channel, enum ast_channel_state state,
-                                         enum pbx_codec codec, const char* account,
-                                         const char* accountcode, const char* number,
-                                         const char* name, const char* context, const char* exten,
-                                         const struct ast_assigned_ids* assigned,
-                                         const struct ast_channel* requestor);
+struct ast_channel* skype_channel_attach(struct pbx_channel* channel,
+                                         const struct skype_channel_plan* plan);
 /* Ends the audio; late words about the channel are ignored from here on. */
 void skype_channel_detach(struct pbx_channel* channel);
+/* NAME=value or FUNCTION(args)=value, on the channel, which is not locked. `chan` is an
+ * ast_channel. */
+void skype_channel_setvar(void* chan, const char* assignment);
 
 struct pbx_channel* skype_host_channel_start(void* pbx, const struct pbx_incoming* incoming,
                                              struct pbx_address* local, enum pbx_cause* cause);
@@ -72,9 +109,53 @@ void skype_host_channel_digit_begin(void* pbx, struct pbx_channel* channel, char
 void skype_host_channel_digit_end(void* pbx, struct pbx_channel* channel, char digit,
                                   unsigned duration_ms);
 void skype_host_channel_release(void* pbx, struct pbx_channel* channel);
+void skype_host_channel_party(void* pbx, struct pbx_channel* channel, const char* number,
+                              const char* name);
+void skype_host_channel_text(void* pbx, struct pbx_channel* channel, const char* text);
+void skype_host_channel_transferred(void* pbx, struct pbx_channel* channel, int done);
+
+/* adapter_functions.c */
+int skype_functions_register(void);
+void skype_functions_unregister(void);
+/* How many channels hold something of ours that is freed with them. */
+int skype_functions_kept(void);
+/* What functions have left on a channel, with a reference; NULL when that is nothing. The channel
+ * is locked. */
+struct skype_kept_state;
+struct skype_kept_state* skype_kept_state_of(struct ast_channel* chan);
+const struct skype_channel_state* skype_kept_state_get(const struct skype_kept_state* kept);
+/* For CHANNEL(skype_*). */
+int skype_channel_item_read(struct ast_channel* chan, const char* function, char* data, char* buf,
+                            size_t len);
+int skype_channel_item_write(struct ast_channel* chan, const char* function, char* data,
+                             const char* value);
+
+/* adapter_state.c */
+int skype_states_register(void);
+/* Tells the hints of the dialplan what they show now. */
+void skype_states_announce(void);
+void skype_states_unregister(void);
+void skype_host_device_state_changed(void* pbx, const char* address, enum pbx_device_state state);
+void skype_host_presence_state_changed(void* pbx, const char* address,
+                                       const struct pbx_presence* presence);
+void skype_host_each_hint(void* pbx, void (*each)(void* context, const char* address),
+                          void* context);
+
+/* adapter_manager.c */
+int skype_manager_register(void);
+void skype_manager_unregister(void);
+/* How many sessions wait for the answer to an action. */
+int skype_manager_waiting(void);
+void skype_host_manager_event(void* pbx, const char* event, const struct pbx_header* headers,
+                              size_t count);
 
 /* adapter_console.c */
-void skype_console_register(void);
+int skype_console_register(void);
 void skype_console_unregister(void);
+
+/* adapter_message.c */
+int skype_message_register(void);
+void skype_message_unregister(void);
+int skype_host_message_received(void* pbx, const struct pbx_text_message* message);
 
 #endif /* REFERENCE_IMPL_CHAN_SKYPE_CHAN_SKYPE_ADAPTER_H_ */
