@@ -55,6 +55,15 @@ void SetTimes(const Call& call, const std::string& name, Duration length) {
   call.core.SetVariable(&call.channel, name + "_MS", std::to_string(ms));
 }
 
+Frame PartyFrame(const Party& party) {
+  Frame frame;
+  frame.kind = Frame::Kind::kControl;
+  frame.control = Control::kConnectedLine;
+  frame.text = party.number;
+  frame.name = party.name;
+  return frame;
+}
+
 class Dialling {
  public:
   Dialling(Call call, DialOptions options) : call_(call), options_(std::move(options)) {}
@@ -135,10 +144,11 @@ void Dialling::PlaceOne(const DialTarget& target) {
   call_.core.SetVariable(peer, "DIALEDPEERNUMBER", target.address);
   InheritVariables(caller, peer, call_.core);
   peer->exten = caller.exten;
-  peer->caller.number = caller.exten;
+  const bool named = !peer->caller.number.empty();
+  if (!named) peer->caller.number = caller.exten;
   peer->connected = caller.caller;
   peer->Enter(kApplication, kApplicationData);
-  peer->TellCaller();
+  if (!named) peer->TellCaller();
   if (!peer->connected.number.empty() || !peer->connected.name.empty()) peer->TellConnected();
   peer->SetWaiter(&call_.wakeup);
   if (!peer->tech().Call()) {
@@ -152,10 +162,11 @@ void Dialling::PlaceOne(const DialTarget& target) {
   headers.emplace_back("DialString", target.address);
   call_.core.manager().Emit("DialBegin", kClassCall, std::move(headers));
   peers_.push_back(peer);
-  if (single_) {
-    caller.SetVoiceTarget(peer);
-    if (!options_.ring) peer->SetVoiceTarget(&caller);
-  }
+  if (named) parties_[peer] = PartyFrame(peer->caller);
+  if (!single_) return;
+  caller.SetVoiceTarget(peer);
+  if (!options_.ring) peer->SetVoiceTarget(&caller);
+  if (const auto party = parties_.extract(peer)) caller.Indicate(party.mapped());
 }
 
 void Dialling::TellRinging() {

@@ -131,6 +131,8 @@ void Channel::Redirect(const std::string& the_context, const std::string& the_ex
   exten = the_exten;
   priority = the_priority;
   redirect_ = true;
+  // One without a dialplan of its own is told to AMI at its new place at once.
+  if (!has_thread && !application.empty()) Enter(application, application_data);
   if (waiter_ != nullptr) waiter_->Signal();
 }
 
@@ -174,6 +176,9 @@ void Channel::TellConnected() { Emit("NewConnectedLine", kClassCall); }
 void Channel::Enter(const std::string& the_application, const std::string& data) {
   application = the_application;
   application_data = data;
+  // Asterisk tells of places, not of applications: a second one at the same place goes untold.
+  const std::string place = context + "," + exten + "," + std::to_string(priority);
+  if (place == std::exchange(told_place_, place)) return;
   Emit("Newexten", kClassDialplan,
        {{"Extension", exten}, {"Application", application}, {"AppData", application_data}});
 }

@@ -171,6 +171,7 @@ class Channel {
   bool gone_ = false;
   bool redirect_ = false;
   bool held_ = false;
+  std::string told_place_;
 
   // Digits heard.
   char heard_ = 0;           // begun, its end not yet passed on

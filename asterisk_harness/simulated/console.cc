@@ -1,8 +1,10 @@
 #include "asterisk_harness/simulated/console.h"
 
 #include <cstdio>
+#include <utility>
 
 #include "asterisk_harness/simulated/modules.h"
+#include "asterisk_harness/simulated/states.h"
 #include "asterisk_harness/simulated/text.h"
 
 namespace sfa::harness {
@@ -21,6 +23,27 @@ std::string Column(const std::string& text, size_t width) {
   return cell;
 }
 
+// Words, of which those in double quotes may hold blanks or nothing.
+std::vector<std::string> SplitQuoted(const std::string& text) {
+  std::vector<std::string> words;
+  std::string word;
+  bool quoted = false, any = false;
+  for (const char c : text) {
+    if (c == '"') {
+      quoted = !quoted;
+      any = true;
+    } else if (c == ' ' && !quoted) {
+      if (any) words.push_back(std::exchange(word, ""));
+      any = false;
+    } else {
+      word += c;
+      any = true;
+    }
+  }
+  if (any) words.push_back(word);
+  return words;
+}
+
 bool StartsWith(const std::vector<std::string>& words, std::initializer_list<const char*> start) {
   size_t i = 0;
   for (const char* word : start) {
@@ -33,21 +56,43 @@ bool StartsWith(const std::vector<std::string>& words, std::initializer_list<con
 }  // namespace
 
 Console::Console(PbxCore& core, Modules& modules, std::function<bool()> reload_dialplan)
-    : core_(core), modules_(modules), reload_dialplan_(std::move(reload_dialplan)) {}
+    : core_(core),
+      modules_(modules),
+      help_(modules),
+      reload_dialplan_(std::move(reload_dialplan)) {}
 
-void Console::Run(const std::string& command, Reply reply) {
+void Console::Run(const std::string& command, Answer answer) {
+  const auto reply = [answer](const std::string& output, bool done = true) {
+    answer(output, done);
+  };
   const Words words = SplitWords(Trim(command));
   if (words.empty()) return reply("");
   if (StartsWith(words, {"core", "show", "channels"})) {
     return reply(ShowChannels(words.size() > 3 && EqualsIgnoreCase(words[3], "concise")));
   }
   if (StartsWith(words, {"core", "show", "version"})) return reply(kVersionLine);
+  if (StartsWith(words, {"core", "show", "help"})) {
+    return reply(help_.Help(Words(words.begin() + 3, words.end())));
+  }
+  if (StartsWith(words, {"help"})) return reply(help_.Help(Words(words.begin() + 1, words.end())));
   if (StartsWith(words, {"core", "show", "hints"})) return reply(ShowHints());
+  if (StartsWith(words, {"core", "show", "hint"}) && words.size() == 4) {
+    return reply(ShowHint(words[3]));
+  }
+  if (StartsWith(words, {"_command", "matchesarray"}) && words.size() >= 3) {
+    const std::vector<std::string> quoted = SplitQuoted(command);
+    return reply(help_.Matches(quoted[2], quoted.size() > 3 ? quoted[3] : "") + "\n");
+  }
   if (StartsWith(words, {"core", "show", "calls"})) {
     return reply(Counted(core_.threads(), "active call", "active calls") +
                  Counted(core_.calls_processed(), "call processed", "calls processed"));
   }
-  if (StartsWith(words, {"channel", "request", "hangup"})) return reply(RequestHangup(words));
+  if (StartsWith(words, {"channel", "request", "hangup"}) && words.size() == 4) {
+    return reply(RequestHangup(words));
+  }
+  if (StartsWith(words, {"channel", "redirect"}) && words.size() == 4) {
+    return Redirect(words, command, reply);
+  }
   if (StartsWith(words, {"module", "show"})) {
     const bool like = words.size() > 3 && EqualsIgnoreCase(words[2], "like");
     return reply(ShowModules(like ? words[3] : ""));
@@ -59,18 +104,21 @@ void Console::Run(const std::string& command, Reply reply) {
   }
   std::string output;
   if (StartsWith(words, {"skype"}) && modules_.RunCli(words, &output)) return reply(output);
+  if (const auto usage = help_.Usage(words)) return reply(*usage, false);
   reply("No such command '" + std::string(Trim(command)) + "' (type 'core show help " +
-        std::string(Trim(command)) + "' for other possible commands)\n");
+            std::string(Trim(command)) + "' for other possible commands)\n",
+        false);
 }
 
 std::string Console::ShowChannels(bool concise) {
   std::string output;
   if (!concise)
-    output =
-        "Channel              Location             State   Application(Data)"
-        "             \n";
-  size_t calls = 0;
+    output = Column("Channel", 64) + " " + Column("Location", 32) + " " + Column("State", 7) + " " +
+             Column("Application(Data)", 30) + "\n";
+  size_t calls = 0, channels = 0;
   for (const auto& [number, channel] : core_.channels()) {
+    if (channel->internal) continue;
+    ++channels;
     if (channel->has_thread) ++calls;
     const std::string priority = std::to_string(channel->priority);
     if (concise) {
@@ -101,11 +149,11 @@ std::string Console::ShowChannels(bool concise) {
     const std::string application =
         channel->application.empty() ? "(None)"
                                      : channel->application + "(" + channel->application_data + ")";
-    output += Column(channel->name(), 20) + " " + Column(location, 20) + " " +
+    output += Column(channel->name(), 64) + " " + Column(location, 32) + " " +
               Column(ChannelStateText(channel->state()), 7) + " " + Column(application, 30) + "\n";
   }
   if (concise) return output;
-  return output + Counted(core_.channels().size(), "active channel", "active channels") +
+  return output + Counted(channels, "active channel", "active channels") +
          Counted(calls, "active call", "active calls") +
          Counted(core_.calls_processed(), "call processed", "calls processed");
 }
@@ -161,22 +209,59 @@ std::string Console::ShowDialplan(const Words& words) {
          " contexts. =-\n";
 }
 
+std::string Console::HintLine(const HintSight& hint) const {
+  const std::string presence = hint.presence ? hint.presence->status : "";
+  return Column(hint.exten + "@" + hint.context, 30) + ": " + Column(hint.hint, 60) +
+         "  State:" + Column(ExtensionStateText(hint.state), 15) +
+         " Presence:" + Column(presence, 15) + " Watchers  0\n";
+}
+
 std::string Console::ShowHints() {
-  std::string output = "    -= Registered Asterisk Dial Plan Hints =-\n";
+  const std::vector<HintSight> hints = core_.states().Hints();
+  if (hints.empty()) return "There are no registered dialplan hints\n";
+  std::string output = "\n    -= Registered Asterisk Dial Plan Hints =-\n";
+  for (const HintSight& hint : hints) output += HintLine(hint);
+  return output + "----------------\n- " + std::to_string(hints.size()) + " hints registered\n";
+}
+
+std::string Console::ShowHint(const std::string& exten) {
+  std::string output;
   size_t count = 0;
-  for (const auto& [name, context] : core_.dialplan.contexts()) {
-    for (const DialplanExtension& extension : context.extensions) {
-      if (extension.hint.empty()) continue;
-      ++count;
-      output += Column(extension.name + "@" + name, 30) + ": " + extension.hint + "\n";
-    }
+  for (const HintSight& hint : core_.states().Hints()) {
+    if (hint.exten.compare(0, exten.size(), exten) != 0) continue;
+    ++count;
+    output += HintLine(hint);
   }
-  if (count == 0) return "There are no registered dialplan hints\n";
-  return output + "----------------\n- " + std::to_string(count) + " hints registered\n";
+  if (count == 0) return "No hints matching extension " + exten + "\n";
+  return output +
+         Counted(count, "hint", "hints").substr(0, Counted(count, "hint", "hints").size() - 1) +
+         " matching extension " + exten + "\n";
+}
+
+void Console::Redirect(const Words& words, const std::string& command, const Reply& reply) {
+  Channel* const channel = core_.FindChannel(words[2]);
+  std::vector<std::string> place = Split(words[3], ',');
+  std::string problem;
+  int priority = 0;
+  if (channel == nullptr) {
+    problem = "Channel '" + words[2] + "' not found\n";
+  } else {
+    while (place.size() < 3) place.insert(place.begin(), "");
+    if (place[0].empty()) place[0] = channel->context;
+    if (place[1].empty()) place[1] = channel->exten;
+    priority = place[2].find_first_not_of("0123456789") == std::string::npos
+                   ? ToInt(place[2], 0)
+                   : core_.dialplan.FindLabel(place[0], place[1], place[2], channel->caller.number);
+    if (priority < 1) problem = "Channel '" + words[2] + "' failed to be redirected\n";
+  }
+  if (!problem.empty()) {
+    return reply(problem + "Command '" + std::string(Trim(command)) + "' failed.\n", false);
+  }
+  channel->Redirect(place[0], place[1], priority);
+  reply("Channel '" + channel->name() + "' successfully redirected to " + words[3] + "\n", true);
 }
 
 std::string Console::RequestHangup(const Words& words) {
-  if (words.size() != 4) return "Usage: channel request hangup <channel>|<all>\n";
   if (EqualsIgnoreCase(words[3], "all")) {
     for (const auto& [number, channel] : core_.channels())
       channel->SoftHangup(HangupAsker::kAdministrator, 0);
@@ -191,26 +276,30 @@ std::string Console::RequestHangup(const Words& words) {
 void Console::RunModule(const Words& words, const std::string& command, Reply reply) {
   const std::string& module = words[2];
   if (EqualsIgnoreCase(words[1], "load")) {
-    if (modules_.Load(module)) return reply("Loaded " + module + "\n");
+    if (modules_.Load(module)) return reply("Loaded " + module + "\n", true);
     return reply("Unable to load module " + module + "\nCommand '" + std::string(Trim(command)) +
-                 "' failed.\n");
+                     "' failed.\n",
+                 false);
   }
   if (EqualsIgnoreCase(words[1], "unload")) {
     return modules_.Unload(module, [module, command, reply](bool out) {
       reply(out ? "Unloaded " + module + "\n"
                 : "Unable to unload resource " + module + "\nCommand '" +
-                      std::string(Trim(command)) + "' failed.\n");
+                      std::string(Trim(command)) + "' failed.\n",
+            out);
     });
   }
   if (EqualsIgnoreCase(words[1], "reload")) {
-    if (!modules_.IsRunning(module)) return reply("No such module '" + module + "'\n");
+    if (!modules_.IsRunning(module)) return reply("No such module '" + module + "'\n", true);
     return reply(modules_.Reload(module)
                      ? "Module '" + module + "' reloaded successfully.\n"
-                     : "The module '" + module + "' reported a reload failure.\n");
+                     : "The module '" + module + "' reported a reload failure.\n",
+                 true);
   }
   reply("No such command '" + std::string(Trim(command)) +
-        "' (type 'core show help module' for "
-        "other possible commands)\n");
+            "' (type 'core show help module' for "
+            "other possible commands)\n",
+        false);
 }
 
 }  // namespace sfa::harness

@@ -12,7 +12,14 @@ skype_function_place PlaceOf(const DriverInUse& driver, Channel* channel) {
   skype_function_place place{};
   if (channel == nullptr) return place;
   if (channel->driver_state == nullptr && driver.table->state_new != nullptr) {
-    channel->driver_state.reset(driver.table->state_new(), driver.table->state_free);
+    // What is kept on a channel is freed by the module, which must stay as long.
+    if (skype_channel_state* const state = driver.table->state_new(); state != nullptr) {
+      driver.count(1);
+      channel->driver_state.reset(state, [&driver](skype_channel_state* kept) {
+        driver.table->state_free(kept);
+        driver.count(-1);
+      });
+    }
   }
   if (channel->has_tech()) place.call = channel->tech().skype_call();
   place.state = channel->driver_state.get();

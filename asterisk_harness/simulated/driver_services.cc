@@ -46,6 +46,7 @@ void RunAction(const DriverInUse& driver, const std::string& name, const AmiMess
   std::vector<pbx_header> headers;
   headers.reserve(action.headers.size());
   for (const auto& [header, value] : action.headers) {
+    if (EqualsIgnoreCase(header, "Action") || EqualsIgnoreCase(header, "ActionID")) continue;
     headers.push_back({header.c_str(), value.c_str()});
   }
   driver.table->manager_action(driver.core, name.c_str(), headers.data(), headers.size(), Answer,
@@ -132,10 +133,23 @@ void RegisterDriverServices(PbxCore& core, const DriverInUse& driver) {
   }
 }
 
+void AnnounceDriverStates(PbxCore& core, const DriverInUse& driver) {
+  if (driver.table->device_state == nullptr || driver.table->presence_state == nullptr) return;
+  const std::string label = std::string(kSkypeLabel) + ":";
+  for (const std::string& address : core.states().HintedAddresses(kSkypeLabel)) {
+    const DeviceState state = FromDriver(driver.table->device_state(driver.core, address.c_str()));
+    pbx_presence presence{};
+    driver.table->presence_state(driver.core, address.c_str(), &presence);
+    core.states().DeviceChanged(label + address, state);
+    core.states().PresenceChanged(label + address, FromDriver(presence));
+  }
+}
+
 void UnregisterDriverServices(PbxCore& core, const DriverInUse& driver) {
   UnregisterDriverFunctions(core, driver);
   core.states().SetDeviceProvider(kSkypeLabel, nullptr);
   core.states().SetPresenceProvider(kSkypeLabel, nullptr);
+  core.states().Forget(kSkypeLabel);
   core.messages().SetTechnology(kSkypeLabel, nullptr);
   if (driver.table->manager_actions == nullptr) return;
   for (const char* const* name = driver.table->manager_actions(); *name != nullptr; ++name) {

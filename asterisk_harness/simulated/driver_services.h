@@ -16,6 +16,9 @@ PresenceState FromDriver(const pbx_presence& presence);
 
 // `driver` outlives what is registered.
 void RegisterDriverServices(PbxCore& core, const DriverInUse& driver);
+// Every hint of the dialplan learns what it shows now.
+void AnnounceDriverStates(PbxCore& core, const DriverInUse& driver);
+// What states have been told are taken back.
 void UnregisterDriverServices(PbxCore& core, const DriverInUse& driver);
 
 }  // namespace sfa::harness

@@ -183,7 +183,7 @@ void Command(Console& console, const AmiMessage& action, const Reply& reply) {
     reply->Error("No command provided");
     return;
   }
-  console.Run(command, [reply](const std::string& output) {
+  console.Run(command, [reply](const std::string& output, bool done) {
     Headers headers = {{"Message", "Command output follows"}};
     std::string_view rest = output;
     while (!rest.empty()) {
@@ -191,7 +191,7 @@ void Command(Console& console, const AmiMessage& action, const Reply& reply) {
       headers.emplace_back("Output", rest.substr(0, end));
       rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     }
-    reply->Send("Response", "Success", std::move(headers), true);
+    reply->Send("Response", done ? "Success" : "Error", std::move(headers), true);
   });
 }
 

@@ -20,10 +20,14 @@ Modules::Modules(PbxCore& core, const skype_driver* driver, ServiceFactory servi
       directories_(std::move(directories)),
       host_(MakeHostTable()) {
   driver_.table = driver;
+  driver_.count = [this](int change) {
+    chan_references_ += change;
+    OnUnreferenced();
+  };
 }
 
 Modules::~Modules() {
-  UnregisterDriverServices(core_, driver_);
+  if (driver_.core != nullptr) UnregisterDriverServices(core_, driver_);
   core_.UnregisterTechnology("Skype");
 }
 
@@ -74,6 +78,7 @@ bool Modules::LoadChan() {
   }
   driver_.core = loaded;
   RegisterDriverServices(core_, driver_);
+  AnnounceDriverStates(core_, driver_);
   core_.RegisterTechnology("Skype", [this](const std::string& address, Channel* requestor,
                                            pbx_codec preferred, int* cause) {
     return RequestSkypeChannel(core_, driver_, address, requestor, preferred, cause);
@@ -167,6 +172,34 @@ std::vector<ModuleSight> Modules::List() const {
         {kResModule, "Skype for Asterisk Engine", driver_.core != nullptr ? 1 : 0, true});
   }
   return list;
+}
+
+std::vector<skype_console_command> Modules::ConsoleCommands() const {
+  size_t count = 0;
+  if (driver_.core == nullptr || driver_.table->console_commands == nullptr) return {};
+  const skype_console_command* const commands = driver_.table->console_commands(&count);
+  return {commands, commands + count};
+}
+
+std::vector<std::string> Modules::Complete(const std::vector<std::string>& words,
+                                           const std::string& partial) {
+  // More would not be looked through by anybody.
+  constexpr int kMostCompletions = 1000;
+  std::vector<std::string> found;
+  if (driver_.core == nullptr || driver_.table->console_complete == nullptr) return found;
+  std::vector<const char*> argv;
+  argv.reserve(words.size());
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  char value[256];
+  for (int i = 0; i < kMostCompletions; ++i) {
+    if (driver_.table->console_complete(driver_.core, static_cast<int>(argv.size()), argv.data(),
+                                        partial.c_str(), i, value, sizeof value) != 0) {
+      break;
+    }
+    value[sizeof value - 1] = '\0';
+    found.emplace_back(value);
+  }
+  return found;
 }
 
 bool Modules::RunCli(const std::vector<std::string>& words, std::string* output) {

@@ -52,7 +52,11 @@ class Modules {
   bool IsKnown(const std::string& module) const;
   bool IsRunning(const std::string& module) const;
 
-  // The driver's console commands; false when the words are not one of them.
+  // The driver's console commands, none while it is not loaded, and the words that may follow.
+  std::vector<skype_console_command> ConsoleCommands() const;
+  std::vector<std::string> Complete(const std::vector<std::string>& words,
+                                    const std::string& partial);
+  // False when the words are not one of them.
   bool RunCli(const std::vector<std::string>& words, std::string* output);
 
  private:

@@ -117,8 +117,13 @@ struct HostTable {
 
   static void ChannelParty(void*, pbx_channel* channel, const char* number, const char* name) {
     if (channel->channel == nullptr) return;
-    channel->channel->QueueControl(Control::kConnectedLine, number == nullptr ? "" : number,
-                                   name == nullptr ? "" : name);
+    Channel& owner = *channel->channel;
+    const Party party{number == nullptr ? "" : number, name == nullptr ? "" : name};
+    if (owner.caller.number != party.number || owner.caller.name != party.name) {
+      owner.caller = party;
+      owner.TellCaller();
+    }
+    owner.QueueControl(Control::kConnectedLine, party.number, party.name);
   }
   static void ChannelText(void*, pbx_channel* channel, const char* text) {
     if (channel->channel != nullptr) channel->channel->QueueText(text);

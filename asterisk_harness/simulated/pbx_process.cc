@@ -163,7 +163,8 @@ void PbxProcess::RunCommand(const std::string& command,
                             std::function<void(const std::string& output)> reply) {
   const std::shared_ptr<PbxProcess*> self = self_;
   runtime_.Post([self, command, reply] {
-    if (*self != nullptr) (*self)->console_.Run(command, reply);
+    if (*self != nullptr)
+      (*self)->console_.Run(command, [reply](const std::string& output, bool) { reply(output); });
   });
 }
 

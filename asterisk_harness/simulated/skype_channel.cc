@@ -166,6 +166,8 @@ Channel* RequestSkypeChannel(PbxCore& core, const DriverInUse& driver, const std
   init.name = std::string("Skype/") + admitted.account + "-" + core.NextSuffix("skype");
   init.linked_id = requestor == nullptr ? "" : requestor->linked_id;
   init.account_code = admitted.accountcode;
+  // Whoever dials learns from here who is at the other end.
+  init.caller.number = admitted.callee;
   Channel& channel = core.NewChannel(init);
   SkypeTech* const made = tech->get();
   if (admitted.codecs[0] != PBX_CODEC_NONE) made->SetPreferredCodec(admitted.codecs[0]);

@@ -3,6 +3,7 @@
 #ifndef ASTERISK_HARNESS_SIMULATED_SKYPE_CHANNEL_H_
 #define ASTERISK_HARNESS_SIMULATED_SKYPE_CHANNEL_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,6 +16,8 @@ namespace sfa::harness {
 struct DriverInUse {
   const skype_driver* table = nullptr;
   skype_core* core = nullptr;  // nullptr: not loaded
+  // Module references: one more, one less.
+  std::function<void(int)> count;
 };
 
 class SkypeTech;

@@ -289,18 +289,37 @@ std::optional<HintSight> States::FindHint(const std::string& context, const std:
 
 std::vector<std::string> States::HintedAddresses(const std::string& label) const {
   std::vector<std::string> addresses;
-  for (const Hint& hint : hints_) {
-    std::vector<std::string> names = hint.devices;
-    if (!hint.presentity.empty()) names.push_back(hint.presentity);
-    for (const std::string& name : names) {
-      std::string its_label, address;
-      if (SplitLabel(name, &its_label, &address) && its_label == ToLower(label) &&
-          std::find(addresses.begin(), addresses.end(), address) == addresses.end()) {
-        addresses.push_back(address);
+  const auto add = [&](const std::string& name) {
+    std::string its_label, address;
+    if (name.find("${") == std::string::npos && SplitLabel(name, &its_label, &address) &&
+        its_label == ToLower(label) &&
+        std::find(addresses.begin(), addresses.end(), address) == addresses.end()) {
+      addresses.push_back(address);
+    }
+  };
+  for (const auto& [context_name, context] : core_.dialplan.contexts()) {
+    for (const DialplanExtension& extension : context.extensions) {
+      for (const std::string& part : Split(extension.hint, ',')) {
+        for (const std::string& name : Split(part, '&')) add(std::string(Trim(name)));
       }
     }
   }
   return addresses;
+}
+
+void States::Forget(const std::string& label) {
+  const auto is_its = [&](const std::string& name) {
+    std::string its_label, address;
+    return SplitLabel(name, &its_label, &address) && its_label == ToLower(label);
+  };
+  const auto devices = devices_;
+  for (const auto& [device, state] : devices) {
+    if (is_its(device)) DeviceChanged(device, DeviceState::kUnknown);
+  }
+  const auto presences = presences_;
+  for (const auto& [presentity, state] : presences) {
+    if (is_its(presentity)) PresenceChanged(presentity, PresenceState{});
+  }
 }
 
 }  // namespace sfa::harness

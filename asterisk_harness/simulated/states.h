@@ -88,8 +88,11 @@ class States {
   std::vector<HintSight> Hints();
   // nullopt when the extension has no hint; includes are followed.
   std::optional<HintSight> FindHint(const std::string& context, const std::string& exten);
-  // The address of every hint, of its devices and its presence, with that label.
+  // The address in every hint with that label, of a pattern's hint too; not of those made of
+  // variables.
   std::vector<std::string> HintedAddresses(const std::string& label) const;
+  // Its provider is gone: what was told of it is unknown again.
+  void Forget(const std::string& label);
 
   const std::map<std::string, DeviceState>& known_devices() const { return devices_; }
   const std::map<std::string, PresenceState>& known_presences() const { return presences_; }
