@@ -151,6 +151,9 @@ static int skype_fixup(struct ast_channel* oldchan, struct ast_channel* newchan)
   ao2_lock(channel);
   if (channel->owner == oldchan) {
     channel->owner = newchan;
+    if (channel->rtp) {
+      ast_rtp_instance_set_channel_id(channel->rtp, ast_channel_uniqueid(newchan));
+    }
     result = 0;
   }
   ao2_unlock(channel);
