@@ -3,6 +3,7 @@
 #ifndef ASTERISK_HARNESS_SIMULATED_PBX_BED_H_
 #define ASTERISK_HARNESS_SIMULATED_PBX_BED_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -49,6 +50,14 @@ struct PlayedDriver {
     pbx_address local{};
   };
   std::map<skype_call_id, Held> calls;
+  // What the next calls get.
+  std::string callee, music_interpret, music_suggest;
+  std::vector<std::string> setvar;
+  // What the dialling channel had written by functions: -1 when it had no state.
+  int requestors_writes = -2;
+  std::map<std::string, pbx_device_state> devices;
+  // Of AMI actions, given when the test runs them.
+  std::vector<std::function<void()>> answers;
 
   static const skype_driver* Table();
 
