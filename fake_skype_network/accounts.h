@@ -1,20 +1,18 @@
-// The accounts of the network, in SQLite.
+// Who has an account, of which kind, and under which password.
 #ifndef FAKE_SKYPE_NETWORK_ACCOUNTS_H_
 #define FAKE_SKYPE_NETWORK_ACCOUNTS_H_
 
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "fake_skype_network/login_server.h"
-#include "fake_skype_network/sqlite_files.h"
+#include "fake_skype_network/store.h"
 #include "runtime/runtime.h"
 
 namespace sfa::community {
 
 struct AccountRecord {
   AccountKind kind = AccountKind::kRegular;
-  std::string fullname;
   std::string salt;  // of the password
   std::string hash;
 };
@@ -26,22 +24,23 @@ class Accounts {
     uint64_t operations;
     size_t memory_bytes;
   };
-  static Result<std::unique_ptr<Accounts>> Open(Runtime& runtime, const std::string& path,
-                                                Cost cost);
+  Accounts(Runtime& runtime, Store& store, Cost cost);
 
-  // Made when missing, replaced when present.
-  Status Put(const Account& account);
+  // Why there can be no account of that name and kind, for people; "" when there can.
+  static std::string WhyNotName(const std::string& user, AccountKind kind);
+  // Made when missing, replaced when present. The name is a possible one.
+  Status Put(const std::string& user, const std::string& password, AccountKind kind);
   // Nothing for a user that does not exist.
-  Result<std::optional<AccountRecord>> Find(const std::string& user);
+  std::optional<AccountRecord> Find(const std::string& user);
+  // Somebody whom others can have to do with: not one of the network's own services.
+  bool IsPerson(const std::string& user);
   bool IsPassword(const AccountRecord& record, const std::string& password) const;
 
  private:
-  Accounts(Runtime& runtime, std::unique_ptr<SqliteDatabase> database, Cost cost)
-      : runtime_(runtime), database_(std::move(database)), cost_(cost) {}
   std::optional<std::string> HashOf(const std::string& password, const std::string& salt) const;
 
   Runtime& runtime_;
-  std::unique_ptr<SqliteDatabase> database_;
+  Store& store_;
   const Cost cost_;
 };
 

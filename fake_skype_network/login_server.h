@@ -46,6 +46,13 @@ struct Rate {
   int64_t minute_micros = 0;  // for every minute that begins
 };
 
+// A message that the voicemail service has taken.
+struct Voicemail {
+  std::string from;
+  uint32_t seconds = 0;
+  std::string audio;  // mu-law, 8 kHz
+};
+
 struct LoginServerSettings {
   Endpoint listen;
   std::string database;                 // path, through the runtime's files
@@ -66,6 +73,8 @@ class LoginServer {
   virtual void SetRate(const Rate& rate) = 0;
   // What is left, in millionths; nothing when there is no such user.
   virtual std::optional<int64_t> CreditOf(const std::string& user) = 0;
+  // The oldest first.
+  virtual std::vector<Voicemail> VoicemailsOf(const std::string& user) = 0;
 };
 
 Result<std::unique_ptr<LoginServer>> NewLoginServer(Runtime& runtime, LoginServerSettings settings);

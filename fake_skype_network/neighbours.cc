@@ -68,7 +68,9 @@ bool Neighbours::SendToNode(const Endpoint& node, const wire::Message& message) 
 }
 
 void Neighbours::OnLinkOpen(NodeLink& link) {
-  if (&link == &login_server_) settle_->Start(kSettle);
+  if (&link != &login_server_) return;
+  settle_->Start(kSettle);
+  handler_.OnLoginServerFound();
 }
 
 void Neighbours::OnLinkMessage(NodeLink& link, const wire::Message& message) {
@@ -79,6 +81,7 @@ void Neighbours::OnLinkMessage(NodeLink& link, const wire::Message& message) {
 void Neighbours::OnLinkLost(NodeLink& link, const std::deque<wire::Message>& unheard) {
   if (&link == &login_server_) {
     settle_->Cancel();
+    handler_.OnLoginServerLost();
   } else {
     lost_.insert(link.node());
     if (!tell_losses_->running()) tell_losses_->Start(kAfterLoss);

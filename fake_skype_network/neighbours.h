@@ -16,6 +16,9 @@ namespace sfa::community {
 class NeighboursHandler {
  public:
   virtual void OnLoginServerMessage(const wire::Message& message) = 0;
+  // It has been reached (anew); it is out of reach, and does not answer what it was asked.
+  virtual void OnLoginServerFound() {}
+  virtual void OnLoginServerLost() {}
   virtual void OnNodeMessage(const Endpoint& node, const wire::Message& message) = 0;
   // `message` may not have been heard by the node it was sent to.
   virtual void OnUnheard(const wire::Message& message) = 0;
@@ -51,6 +54,7 @@ class Neighbours final : private NodeLinkHandler {
 
   // False when there is no such node, or too much is under way to it.
   bool SendToNode(const Endpoint& node, const wire::Message& message);
+  bool login_server_open() const { return login_server_.is_open(); }
   bool SendToLoginServer(const wire::Message& message) { return login_server_.Send(message); }
 
  private:

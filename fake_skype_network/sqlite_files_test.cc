@@ -114,28 +114,57 @@ TEST_F(SqliteFilesTest, TwoDatabasesDoNotMeet) {
   EXPECT_EQ(Ask(**second, "SELECT count(*) FROM sqlite_schema"), "0");
 }
 
+TEST_F(SqliteFilesTest, ChangesHappenTogetherOrNotAtAll) {
+  Store store(Open());
+  ASSERT_TRUE(store.Together([&] { store.Run("CREATE TABLE t (a)"); }).ok());
+  const Status failed = store.Together([&] {
+    store.Run("INSERT INTO t VALUES (?)", std::string("first"));
+    store.Run("INSERT INTO nowhere VALUES (1)");
+    store.Run("INSERT INTO t VALUES (?)", std::string("second"));
+  });
+  ASSERT_FALSE(failed.ok());
+  EXPECT_NE(failed.error().message.find("nowhere"), std::string::npos) << failed.error().message;
+  EXPECT_FALSE(store.Has("SELECT 1 FROM t"));
+  runtime_.disk.full = true;
+  EXPECT_FALSE(store.Together([&] { store.Run("INSERT INTO t VALUES (1)"); }).ok());
+  runtime_.disk.full = false;
+  EXPECT_FALSE(store.Has("SELECT 1 FROM t"));
+  EXPECT_TRUE(store.Together([&] { store.Run("INSERT INTO t VALUES (?)", int64_t{7}); }).ok());
+  EXPECT_EQ(store.NumberOf("SELECT a FROM t"), 7);
+}
+
 TEST_F(SqliteFilesTest, AccountsKeepNoPasswordAndKnowIt) {
-  auto accounts = Accounts::Open(runtime_, kPath, {1, 8192});
-  ASSERT_TRUE(accounts.ok()) << accounts.error().message;
-  ASSERT_TRUE((*accounts)->Put({"james_bond", "shaken", AccountKind::kBusiness, "James"}).ok());
-  const auto found = (*accounts)->Find("james_bond");
-  ASSERT_TRUE(found.ok() && found->has_value());
-  EXPECT_EQ((*found)->fullname, "James");
-  EXPECT_EQ((*found)->kind, AccountKind::kBusiness);
-  EXPECT_TRUE((*accounts)->IsPassword(**found, "shaken"));
-  EXPECT_FALSE((*accounts)->IsPassword(**found, "stirred"));
-  EXPECT_FALSE((*accounts)->IsPassword(**found, ""));
+  Store store(Open());
+  Accounts accounts(runtime_, store, {1, 8192});
+  ASSERT_TRUE(accounts.Put("james_bond", "shaken", AccountKind::kBusiness).ok());
+  const auto found = accounts.Find("james_bond");
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->kind, AccountKind::kBusiness);
+  EXPECT_TRUE(accounts.IsPassword(*found, "shaken"));
+  EXPECT_FALSE(accounts.IsPassword(*found, "stirred"));
+  EXPECT_FALSE(accounts.IsPassword(*found, ""));
   const auto& bytes = *runtime_.disk.files[kPath];
   EXPECT_EQ(std::string(bytes.begin(), bytes.end()).find("shaken"), std::string::npos);
 
-  ASSERT_TRUE((*accounts)->Put({"james_bond", "stirred", AccountKind::kRegular, ""}).ok());
-  const auto replaced = (*accounts)->Find("james_bond");
-  EXPECT_EQ((*replaced)->kind, AccountKind::kRegular);
-  EXPECT_TRUE((*accounts)->IsPassword(**replaced, "stirred"));
-  EXPECT_NE((*replaced)->salt, (*found)->salt);
-  EXPECT_FALSE((*accounts)->Find("nobody")->has_value());
-  EXPECT_FALSE((*accounts)->Find("x' OR '1'='1")->has_value());
-  EXPECT_FALSE((*accounts)->Put({std::string(65, 'x'), "p", AccountKind::kRegular, ""}).ok());
+  ASSERT_TRUE(accounts.Put("james_bond", "stirred", AccountKind::kRegular).ok());
+  const auto replaced = accounts.Find("james_bond");
+  EXPECT_EQ(replaced->kind, AccountKind::kRegular);
+  EXPECT_TRUE(accounts.IsPassword(*replaced, "stirred"));
+  EXPECT_NE(replaced->salt, found->salt);
+  EXPECT_FALSE(accounts.Find("nobody"));
+  EXPECT_FALSE(accounts.Find("x' OR '1'='1"));
+  EXPECT_TRUE(store.TakeFailure().ok());
+}
+
+TEST_F(SqliteFilesTest, NamesOfAccounts) {
+  EXPECT_EQ(Accounts::WhyNotName("james_bond", AccountKind::kBusiness), "");
+  EXPECT_EQ(Accounts::WhyNotName("#telephones", AccountKind::kService), "");
+  EXPECT_NE(Accounts::WhyNotName("", AccountKind::kRegular), "");
+  EXPECT_NE(Accounts::WhyNotName(std::string(65, 'x'), AccountKind::kRegular), "");
+  EXPECT_NE(Accounts::WhyNotName("#telephones", AccountKind::kRegular), "");
+  EXPECT_NE(Accounts::WhyNotName("telephones", AccountKind::kService), "");
+  EXPECT_NE(Accounts::WhyNotName("+12564286000", AccountKind::kRegular), "");
+  EXPECT_NE(Accounts::WhyNotName("112", AccountKind::kRegular), "");
 }
 
 }  // namespace

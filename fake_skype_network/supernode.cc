@@ -10,7 +10,9 @@
 #include "fake_skype_network/lookup_desk.h"
 #include "fake_skype_network/neighbours.h"
 #include "fake_skype_network/node_ports.h"
+#include "fake_skype_network/presence_reporter.h"
 #include "fake_skype_network/relay_server.h"
+#include "fake_skype_network/service_window.h"
 #include "fake_skype_network/tcp_door.h"
 #include "protocol/peer/network.h"
 
@@ -34,8 +36,9 @@ constexpr uint32_t kFirstTcpWay = 100;
 struct ConnectionState {
   enum class Kind { kStranger, kUser, kNode } kind = Kind::kStranger;
   int messages = 0;
-  std::string user;     // of a user
-  uint64_t device = 0;  // likewise
+  bool unregistered = false;  // it has said so
+  std::string user;           // of a user
+  uint64_t device = 0;        // likewise
   bool MakesRoom() const { return kind == Kind::kStranger; }
 };
 using Kind = ConnectionState::Kind;
@@ -68,6 +71,7 @@ class SupernodeImpl final : public Supernode,
     NeighboursHandler& handler = *this;
     neighbours_ = std::make_unique<Neighbours>(runtime_, self_, settings_.login_server, root_key_,
                                                identity_, handler);
+    presence_ = std::make_unique<PresenceReporter>(runtime_, self_, *neighbours_);
     lookups_ =
         std::make_unique<LookupDesk>(runtime_, self_, directory_, *neighbours_,
                                      [this](uint64_t connection, const wire::Message& reply) {
@@ -152,6 +156,7 @@ class SupernodeImpl final : public Supernode,
     *reply.mutable_register_reply()->mutable_mapped() = peer::ToWire(connection.stream().remote());
     connection.stream().Send(reply);
     Publish(key, true);
+    presence_->LoggedIn(key);
   }
 
   void OnUserMessage(Connection& connection, const wire::Message& message) {
@@ -160,7 +165,10 @@ class SupernodeImpl final : public Supernode,
         connection.stream().Send(message);
         return;
       case wire::Message::kUnregister:
+        connection.state.unregistered = true;
         return connections_.Drop(connection);
+      case wire::Message::kServiceRequest:
+        return OnServiceRequest(connection, message);
       case wire::Message::kLookup:
         return lookups_->Ask(connection.number(), message.lookup().user());
       case wire::Message::kEnvelope: {
@@ -173,6 +181,59 @@ class SupernodeImpl final : public Supernode,
       }
       default:
         return connections_.Drop(connection);
+    }
+  }
+
+  void OnServiceRequest(Connection& connection, const wire::Message& message) {
+    wire::Message passed;
+    wire::ServicePassage* const passage = passed.mutable_service_passage();
+    passage->set_user(connection.state.user);
+    passage->set_device(connection.state.device);
+    passage->set_request(message.request());
+    *passage->mutable_asked() = message.service_request();
+    if (message.service_request().ByteSizeLong() > ServiceWindow::kMostBytes) {
+      return Refuse(connection, message.request(), wire::SERVICE_BAD_VALUE, "too long");
+    }
+    if (!services_.Begin(connection.number())) {
+      return Refuse(connection, message.request(), wire::SERVICE_TOO_MANY,
+                    "too many requests at a time");
+    }
+    if (neighbours_->SendToLoginServer(passed)) return;
+    services_.End(connection.number());
+    Refuse(connection, message.request(), wire::SERVICE_UNREACHABLE,
+           "the login server is out of reach");
+  }
+
+  static void Refuse(Connection& connection, uint32_t request, wire::ServiceResult why,
+                     const char* text) {
+    wire::Message message;
+    message.set_request(request);
+    message.mutable_service_reply()->set_result(why);
+    message.mutable_service_reply()->set_text(text);
+    connection.stream().Send(message);
+  }
+
+  // To the login that it is for, or, news without a device, to all logins of the user here.
+  void OnPassage(const wire::ServicePassage& passage) {
+    wire::Message message;
+    if (passage.has_reply()) {
+      message.set_request(passage.request());
+      *message.mutable_service_reply() = passage.reply();
+      const auto found = users_.find({passage.user(), passage.device()});
+      if (found == users_.end()) return;
+      services_.End(found->second);
+    } else if (passage.has_news()) {
+      *message.mutable_service_news() = passage.news();
+    } else {
+      return;
+    }
+    if (passage.device() != 0) {
+      SendTo({passage.user(), passage.device()}, message);
+      return;
+    }
+    for (auto each = users_.lower_bound({passage.user(), 0});
+         each != users_.end() && each->first.first == passage.user(); ++each) {
+      connections_.Find(each->second)->stream().Send(message);
     }
   }
 
@@ -212,11 +273,15 @@ class SupernodeImpl final : public Supernode,
   // NeighboursHandler
   void OnLoginServerMessage(const wire::Message& message) override {
     if (message.has_lookup_reply()) return lookups_->OnLoginServersReply(message);
+    if (message.has_service_passage()) return OnPassage(message.service_passage());
     if (!message.has_node_list()) return;
     const auto secret = stream::ToKey(message.node_list().relay_secret());
     if (secret) relay_.Learn(*secret);
     neighbours_->OnNodeList(message.node_list());
   }
+
+  void OnLoginServerFound() override { presence_->Begin(users_); }
+  void OnLoginServerLost() override { services_.ForgetAll(); }
 
   void OnNodeMessage(const Endpoint& node, const wire::Message& message) override {
     if (message.has_lookup_reply()) lookups_->OnKeepersReply(node, message);
@@ -314,11 +379,13 @@ class SupernodeImpl final : public Supernode,
 
   void OnGone(Connection& connection) override {
     if (connection.state.kind != Kind::kUser) return;
+    services_.Forget(connection.number());
     const UserKey key{connection.state.user, connection.state.device};
     const auto user = users_.find(key);
     if (user == users_.end() || user->second != connection.number()) return;
     users_.erase(user);
     Publish(key, false);
+    presence_->LoggedOut(key, !connection.state.unregistered);
   }
 
   void Sweep() {
@@ -343,7 +410,9 @@ class SupernodeImpl final : public Supernode,
   RelayServer relay_;
   std::vector<std::unique_ptr<UdpDoor>> udp_;
   std::unique_ptr<Neighbours> neighbours_;
+  std::unique_ptr<PresenceReporter> presence_;
   std::unique_ptr<LookupDesk> lookups_;
+  ServiceWindow services_;
   Connections connections_;
   TcpDoor tcp_;
   std::unique_ptr<Timer> sweep_;

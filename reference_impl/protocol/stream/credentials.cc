@@ -18,7 +18,8 @@ Fields UserFields(const wire::UserCredential& credential) {
   return Fields("sfa user credential")
       .Add(credential.user())
       .Add(credential.signing_key())
-      .Add(static_cast<uint64_t>(credential.expires_unix_seconds()));
+      .Add(static_cast<uint64_t>(credential.expires_unix_seconds()))
+      .Add(uint64_t{credential.service()});
 }
 
 Fields UserProofFields(const Hash& handshake_hash) {
@@ -77,9 +78,10 @@ bool VerifyNodeProof(const wire::NodeCertificate& client, const NodeIdentity& se
 }
 
 wire::UserCredential IssueCredential(const Key& root_seed, const std::string& user,
-                                     const Key& signing_key, WallTime expires) {
+                                     const Key& signing_key, WallTime expires, bool service) {
   wire::UserCredential credential;
   credential.set_user(user);
+  credential.set_service(service);
   credential.set_signing_key(ToString(signing_key));
   credential.set_expires_unix_seconds(
       std::chrono::duration_cast<std::chrono::seconds>(expires.time_since_epoch()).count());

@@ -33,8 +33,10 @@ std::string ProveNode(const NodeIdentity& self, const Key& server_public_key,
 bool VerifyNodeProof(const wire::NodeCertificate& client, const NodeIdentity& self,
                      const Hash& handshake_hash, const std::string& proof);
 
+// `service`: the network's own, which others believe more than a user.
 wire::UserCredential IssueCredential(const Key& root_seed, const std::string& user,
-                                     const Key& signing_key, WallTime expires);
+                                     const Key& signing_key, WallTime expires,
+                                     bool service = false);
 // kPermissionDenied when the root key has not signed it or its time is over.
 Status VerifyCredential(const wire::UserCredential& credential, const Key& root_key, WallTime now);
 

@@ -64,6 +64,18 @@ TEST_F(CredentialsTest, UserIsAcceptedUntilTheCredentialExpires) {
   EXPECT_FALSE(VerifyCredential(renamed, root_, before).ok());
 }
 
+TEST_F(CredentialsTest, NobodyMakesItselfAService) {
+  const SigningKey key = NewSigningKey(runtime_.random());
+  const WallTime expires(std::chrono::seconds(1000)), before(std::chrono::seconds(999));
+  const auto service = IssueCredential(seed_, "#telephones", key.public_key, expires, true);
+  EXPECT_TRUE(service.service());
+  EXPECT_TRUE(VerifyCredential(service, root_, before).ok());
+  auto forged = IssueCredential(seed_, "dr_evil", key.public_key, expires);
+  EXPECT_FALSE(forged.service());
+  forged.set_service(true);
+  EXPECT_FALSE(VerifyCredential(forged, root_, before).ok());
+}
+
 TEST_F(CredentialsTest, UserProofIsBoundToKeyAndStream) {
   const SigningKey key = NewSigningKey(runtime_.random());
   const SigningKey other = NewSigningKey(runtime_.random());
