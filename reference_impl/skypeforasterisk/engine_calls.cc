@@ -138,7 +138,7 @@ void EngineImpl::OnEndCall(const control::EndCall& end) {
   EngineCall* call = Find(end.call());
   if (!call) return;
   Debug(*call, "ended by the PBX");
-  if (verbosity_.debugs(call->account())) LogQuality(*call);
+  if (verbosity_.debugs(call->account())) LogQuality(*call, false);
   call->End(FromControl(end.reason()));
 }
 
@@ -225,7 +225,7 @@ void EngineImpl::OnCallEnded(EngineCall& call, Reason reason) {
   const uint64_t id = call.id();
   if (!call.ending()) {
     Debug(call, "ended, " + std::to_string(static_cast<int>(reason)));
-    if (verbosity_.debugs(call.account())) LogQuality(call);
+    if (verbosity_.debugs(call.account())) LogQuality(call, false);
     TellOver(call, ToControl(reason));
   }
   arrivals_.erase(id);
@@ -295,23 +295,33 @@ void EngineImpl::OnSetDebug(const control::SetDebug& set) {
 
 void EngineImpl::LogVoices() {
   for (const auto& [id, call] : calls_) {
-    if (verbosity_.tells_voice(call->account()) && !call->ending()) LogQuality(*call);
+    if (verbosity_.tells_voice(call->account()) && !call->ending()) LogQuality(*call, true);
   }
   voice_log_->Start(kVoiceLogInterval);
 }
 
-void EngineImpl::LogQuality(const EngineCall& call) {
+void EngineImpl::TellDebug(const std::string& account, bool voice, const std::string& text) {
+  Log(LogLevel::kDebug, account + ": " + text);
+  control::Event event;
+  event.mutable_debug_line()->set_account(account);
+  event.mutable_debug_line()->set_voice(voice);
+  event.mutable_debug_line()->set_text(text);
+  Tell(event);
+}
+
+void EngineImpl::LogQuality(const EngineCall& call, bool voice) {
   if (!call.answered()) return;
   const peer::MediaStatistics heard = call.statistics();
-  Log(LogLevel::kDebug,
-      "call " + std::to_string(call.id()) + ": path " + heard.path.name() + " (" +
-          path::ToString(heard.path.local_kind) + " " + heard.path.local.ToString() + ", " +
-          path::ToString(heard.path.remote_kind) + " " + heard.path.remote.ToString() + "), " +
-          std::to_string(heard.packets_sent) + " packets sent, " +
-          std::to_string(heard.packets_received) + " received, " +
-          std::to_string(heard.packets_lost) + " lost, " + std::to_string(heard.frames_concealed) +
-          " frames concealed, jitter " + Milliseconds(heard.jitter) + ", buffer " +
-          Milliseconds(heard.playout_delay) + ", round trip " + Milliseconds(heard.round_trip));
+  TellDebug(call.account(), voice,
+            "call " + std::to_string(call.id()) + ": path " + heard.path.name() + " (" +
+                path::ToString(heard.path.local_kind) + " " + heard.path.local.ToString() + ", " +
+                path::ToString(heard.path.remote_kind) + " " + heard.path.remote.ToString() +
+                "), " + std::to_string(heard.packets_sent) + " packets sent, " +
+                std::to_string(heard.packets_received) + " received, " +
+                std::to_string(heard.packets_lost) + " lost, " +
+                std::to_string(heard.frames_concealed) + " frames concealed, jitter " +
+                Milliseconds(heard.jitter) + ", buffer " + Milliseconds(heard.playout_delay) +
+                ", round trip " + Milliseconds(heard.round_trip));
 }
 
 }  // namespace sfa::engine

@@ -170,6 +170,168 @@ TEST_F(EngineTest, ACallerWhoGivesUpEndsTheCall) {
   EXPECT_THAT(exits_, IsEmpty());
 }
 
+void Hold(Driver& driver, uint64_t call, bool held) {
+  control::Command command;
+  command.mutable_hold_call()->set_call(call);
+  command.mutable_hold_call()->set_held(held);
+  driver.Say(command);
+}
+
+void Transfer(Driver& driver, uint64_t call, const std::string& to) {
+  control::Command command;
+  command.mutable_transfer_call()->set_call(call);
+  command.mutable_transfer_call()->set_to(to);
+  driver.Say(command);
+}
+
+TEST_F(EngineTest, HoldsBothWays) {
+  LoggedIn();
+  Place(1);
+  FakeCall& call = *network_.calls[0];
+  call.observer->OnAnswered(Codec::kPcmu);
+  Said();
+  Hold(driver_, 1, true);
+  Hold(driver_, 1, false);
+  Hold(driver_, 99, true);
+  EXPECT_EQ(call.log, "hold unhold ");
+  call.observer->OnHold(true);
+  call.observer->OnHold(false);
+  EXPECT_THAT(Said(), ElementsAre("held 1", "unheld 1"));
+}
+
+TEST_F(EngineTest, ATransferIsAlwaysAnswered) {
+  LoggedIn();
+  Place(1);
+  FakeCall& call = *network_.calls[0];
+  call.observer->OnAnswered(Codec::kPcmu);
+  Said();
+  Transfer(driver_, 99, "dr_evil");
+  Transfer(driver_, 1, "");
+  Transfer(driver_, 1, std::string(10'000, 'x'));
+  EXPECT_THAT(Said(),
+              ElementsAre("not transferred 99 3", "not transferred 1 3", "not transferred 1 3"));
+  Transfer(driver_, 1, "dr_evil");
+  Transfer(driver_, 1, "somebody");
+  EXPECT_EQ(call.log, "transfer-dr_evil ");
+  EXPECT_THAT(Said(), ElementsAre("not transferred 1 3"));
+  call.observer->OnTransferred(false, EndReason::kBusy);
+  EXPECT_THAT(Said(), ElementsAre("not transferred 1 2"));
+  call.log.clear();
+  Transfer(driver_, 1, "dr_evil");
+  call.observer->OnTransferred(true, EndReason::kNormal);
+  EXPECT_EQ(call.log, "transfer-dr_evil end-1 ");
+  call.observer->OnEnded(EndReason::kNormal);
+  EXPECT_THAT(Said(), ElementsAre("transferred 1 0", "ended 1 1"));
+}
+
+TEST_F(EngineTest, ATransferEndsWithItsAccount) {
+  LoggedIn();
+  Place(1);
+  network_.calls[0]->observer->OnAnswered(Codec::kPcmu);
+  Said();
+  Transfer(driver_, 1, "dr_evil");
+  Logout("james_bond");
+  network_.calls[0]->observer->OnTransferred(true, EndReason::kNormal);
+  EXPECT_THAT(Said(), ElementsAre("not transferred 1 13", "ended 1 13"));
+}
+
+TEST_F(EngineTest, APbxIsSentNowhereByTheFarEnd) {
+  LoggedIn();
+  FakeCall& call = Incoming();
+  Ring(2, control::CODEC_ULAW);
+  Answer(2);
+  call.observer->OnAnswered(Codec::kPcmu);
+  Said();
+  call.log.clear();
+  call.observer->OnTransfer("dr_evil");
+  EXPECT_EQ(call.log, "not-transferred-3 ");
+  EXPECT_THAT(Said(), IsEmpty());
+}
+
+TEST_F(EngineTest, EarlyMediaGoesOnAsTheCalls) {
+  LoggedIn();
+  Place(1, {control::CODEC_ULAW, control::CODEC_ALAW});
+  FakeCall& call = *network_.calls[0];
+  PbxRtp pbx(runtime_, Codec::kPcmu);
+  call.observer->OnRinging();
+  call.observer->OnProgress(Codec::kPcmu);
+  EXPECT_THAT(Said(), ElementsAre("ringing 1", "media 1 1", "progress 1"));
+  pbx.engine = EngineRtp(seen_[1].call_media().engine_rtp());
+  call.observer->OnAudio(Bytes(160, 1));
+  runtime_.RunFor(milliseconds(20));
+  call.observer->OnAnswered(Codec::kPcmu);
+  EXPECT_THAT(Said(), ElementsAre("answered 1"));
+  call.observer->OnAudio(Bytes(160, 2));
+  runtime_.RunFor(milliseconds(20));
+  EXPECT_THAT(pbx.heard, ElementsAre(Bytes(160, 1), Bytes(160, 2)));
+}
+
+TEST_F(EngineTest, AnotherOneMayAnswerThanWasHeardEarly) {
+  LoggedIn();
+  Place(1, {control::CODEC_ULAW, control::CODEC_ALAW});
+  FakeCall& call = *network_.calls[0];
+  call.observer->OnProgress(Codec::kPcmu);
+  call.observer->OnParty("+442079460000", "");
+  call.observer->OnAnswered(Codec::kPcma);
+  EXPECT_THAT(Said(), ElementsAre("media 1 1", "progress 1", "party 1 +442079460000", "media 1 2",
+                                  "answered 1"));
+}
+
+TEST_F(EngineTest, TheOtherPartysNameFollows) {
+  LoggedIn();
+  Place(1);
+  network_.calls[0]->observer->OnParty("dr_evil", "");
+  network_.calls[0]->observer->OnAnswered(Codec::kPcmu);
+  EXPECT_THAT(Said(), ElementsAre("party 1 dr_evil", "media 1 1", "answered 1"));
+  wire::ServiceReply reply;
+  reply.mutable_profile()->set_fullname("Dr. Evil");
+  network_.peers.at("james_bond")->Reply(reply);
+  EXPECT_THAT(Said(), ElementsAre("party 1 dr_evil Dr. Evil"));
+}
+
+TEST_F(EngineTest, TheNetworksNewReasonsReachTheDriver) {
+  LoggedIn();
+  uint64_t id = 1;
+  for (const EndReason reason : {EndReason::kNoCredit, EndReason::kEmergency,
+                                 EndReason::kInvalidNumber, EndReason::kBlocked}) {
+    Place(id);
+    network_.calls[0]->observer->OnEnded(reason);
+    id += 2;
+  }
+  EXPECT_THAT(Said(), ElementsAre("ended 1 15", "ended 3 16", "ended 5 17", "ended 7 18"));
+}
+
+TEST_F(EngineTest, G729IsPassedOnAndNeverTranslated) {
+  LoggedIn();
+  FakeCall& call = Incoming({Codec::kG729, Codec::kPcma});
+  Said();
+  PbxRtp pbx(runtime_, Codec::kG729);
+  pbx.engine = EngineRtp(seen_[0].incoming_call().engine_rtp());
+  EXPECT_EQ(seen_[0].incoming_call().codecs(0), control::CODEC_G729);
+  Ring(2, control::CODEC_G729);
+  EXPECT_EQ(call.log, "ring-9 ");
+  Answer(2);
+  call.observer->OnAnswered(Codec::kG729);
+  call.observer->OnAudio(Bytes(20, 7));
+  pbx.session->SendAudio(Bytes(20, 9));
+  runtime_.RunFor(milliseconds(20));
+  EXPECT_THAT(pbx.heard, ElementsAre(Bytes(20, 7)));
+  EXPECT_THAT(call.sent, ElementsAre(Bytes(20, 9)));
+}
+
+TEST_F(EngineTest, WithoutACommonCodecTheCallIsRefused) {
+  LoggedIn();
+  FakeCall& only_g729 = Incoming({Codec::kG729});
+  Ring(2, control::CODEC_ULAW);
+  EXPECT_EQ(only_g729.log, "end-8 ");
+  FakeCall& only_g711 = Incoming({Codec::kPcma});
+  Ring(4, control::CODEC_G729);
+  EXPECT_EQ(only_g711.log, "end-8 ");
+  FakeCall& both = Incoming({Codec::kG729, Codec::kPcma});
+  Ring(6, control::CODEC_ULAW);
+  EXPECT_EQ(both.log, "ring-a ");
+}
+
 TEST_F(EngineTest, LoggingOutEndsTheAccountsCalls) {
   LoggedIn();
   Place(1);

@@ -99,5 +99,27 @@ TEST_F(EngineTest, NoSecretIsLogged) {
   }
 }
 
+TEST_F(EngineTest, WhoDebugsAnAccountIsToldOfItAlone) {
+  Configure();
+  control::Command debug;
+  debug.mutable_set_debug()->set_account("james_bond");
+  debug.mutable_set_debug()->set_on(true);
+  driver_.Say(debug);
+  Login("moneypenny");
+  network_.peers.at("moneypenny")->Become(LoginState::kLoggedIn);
+  Login("james_bond");
+  network_.peers.at("james_bond")->Become(LoginState::kLoggedIn);
+  debug.mutable_set_debug()->set_on(false);
+  driver_.Say(debug);
+  network_.peers.at("james_bond")->Become(LoginState::kLoggedOut, "by itself");
+  std::vector<std::string> lines;
+  for (const control::Event& event : driver_.events) {
+    if (!event.has_debug_line()) continue;
+    EXPECT_FALSE(event.debug_line().voice());
+    lines.push_back(event.debug_line().account() + ": " + event.debug_line().text());
+  }
+  EXPECT_THAT(lines, ElementsAre("james_bond: state 7"));
+}
+
 }  // namespace
 }  // namespace sfa::engine

@@ -80,11 +80,13 @@ class EngineImpl final : public Engine,
   void Refuse(uint64_t call, control::EndReason reason, const std::string& why);
   void TellState(const std::string& account, peer::LoginState state, const std::string& reason);
   void TellEnded(uint64_t call, control::EndReason reason);
-  void LogQuality(const EngineCall& call);
+  void LogQuality(const EngineCall& call, bool voice);
   void LogVoices();
+  // Into our log, and to the driver for the PBX's, which is where who debugs looks.
+  void TellDebug(const std::string& account, bool voice, const std::string& text);
   // A step of signalling, for who debugs that account.
   void Debug(const std::string& account, const std::string& step) {
-    if (verbosity_.debugs(account)) Log(LogLevel::kDebug, account + ": " + step);
+    if (verbosity_.debugs(account)) TellDebug(account, false, step);
   }
   void Debug(const EngineCall& call, const std::string& step) {
     Debug(call.account(), "call " + std::to_string(call.id()) + ": " + step);
