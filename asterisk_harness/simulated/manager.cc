@@ -88,10 +88,17 @@ void Manager::Unlisten(EventListener* listener) {
 }
 
 void Manager::Register(const std::string& action, unsigned classes, Handler handler) {
-  actions_[ToLower(action)] = {classes, std::move(handler)};
+  actions_[ToLower(action)] = {action, classes, std::move(handler)};
 }
 
 void Manager::Unregister(const std::string& action) { actions_.erase(ToLower(action)); }
+
+std::vector<std::pair<std::string, unsigned>> Manager::Actions() const {
+  std::vector<std::pair<std::string, unsigned>> actions;
+  actions.reserve(actions_.size());
+  for (const auto& [key, action] : actions_) actions.emplace_back(action.name, action.classes);
+  return actions;
+}
 
 void Manager::Execute(const AmiMessage& action, unsigned permissions, AmiReply::Sink sink) {
   auto reply = std::make_shared<AmiReply>(action.Get("ActionID"), std::move(sink));

@@ -76,11 +76,14 @@ class Manager {
   // `classes` 0: everybody may.
   void Register(const std::string& action, unsigned classes, Handler handler);
   void Unregister(const std::string& action);
+  // Name and classes of each, by name.
+  std::vector<std::pair<std::string, unsigned>> Actions() const;
   // Runs an action of somebody who has `permissions`.
   void Execute(const AmiMessage& action, unsigned permissions, AmiReply::Sink sink);
 
  private:
   struct Action {
+    std::string name;  // as registered
     unsigned classes;
     Handler handler;
   };

@@ -166,6 +166,16 @@ void Status(PbxCore& core, const AmiMessage& action, const Reply& reply) {
               true);
 }
 
+// The simulated PBX has no synopses.
+void ListCommands(PbxCore& core, const AmiMessage&, const Reply& reply) {
+  Headers headers;
+  for (const auto& [name, classes] : core.manager().Actions()) {
+    headers.emplace_back(name,
+                         "(Priv: " + (classes == 0 ? "<none>" : PrivilegeText(classes)) + ")");
+  }
+  reply->Send("Response", "Success", std::move(headers), true);
+}
+
 void UserEvent(PbxCore& core, const AmiMessage& action, const Reply& reply) {
   Headers headers = {{"UserEvent", action.Get("UserEvent")}};
   for (const auto& [name, value] : action.headers) {
@@ -211,6 +221,7 @@ void RegisterManagerActions(PbxCore& core, Console& console) {
   AddAction(core, "CoreShowChannels", kClassSystem | kClassReporting, CoreShowChannels);
   AddAction(core, "Status", kClassSystem | kClassCall | kClassReporting, Status);
   AddAction(core, "UserEvent", kClassUser, UserEvent);
+  AddAction(core, "ListCommands", 0, ListCommands);
   RegisterStateActions(core);
   RegisterTransferActions(core);
   core.manager().Register("Command", kClassCommand,
