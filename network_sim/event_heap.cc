@@ -55,7 +55,7 @@ void EventHeap::Insert(const Event& event) {
 
 bool EventHeap::IsEmpty() const {
   if (heap_.empty()) return true;
-  if (control_ && control_->predicate && (*control_->predicate)()) {
+  if (control_ && control_->running && control_->predicate && (*control_->predicate)()) {
     control_->predicate = nullptr;
     // ns-3 declares the question const; the answer to it is what ends the run.
     const_cast<EventHeap*>(this)->PullEndForward();
@@ -102,6 +102,9 @@ ns3::Scheduler::Event EventHeap::RemoveNext() {
   if (next.key.m_uid == kNextOfItsTime) next.key.m_uid = current_uid_;
   now_ = next.key.m_ts;
   current_uid_ = next.key.m_uid;
+  // ns-3 asks whether there is another event before it sees that the run is to end: nobody is to
+  // wait for that one.
+  if (control_ && next.impl == control_->end_of_run) control_->running = false;
   if (control_ && control_->paced && next.impl != control_->end_of_run) {
     const auto due = control_->origin + std::chrono::nanoseconds(now_);
     control_->punctuality.EventBegins(typeid(*next.impl), MonotonicTime(Duration(now_)),

@@ -103,6 +103,22 @@ TEST(SimulationLateness, IsNoneUnderTheVirtualClock) {
   EXPECT_EQ(simulation.worst_lateness().by, Duration{});
 }
 
+// Otherwise it would return in 1000 h, and the world would have lost the time in between.
+TEST(SimulationLateness, ARunUnderTheRealClockDoesNotWaitForTheEventAfterItsEnd) {
+  Simulation simulation({.clock = ClockKind::kReal});
+  Machine machine;
+  Network network(simulation, "");
+  const auto process =
+      machine.Start(network.AddPublicHost("server", Ipv4Address::Of(198, 51, 100, 7)), "clock");
+  const auto timer = process->NewTimer([] {});
+  timer->Start(std::chrono::hours(1000));
+  simulation.RunUntil(MonotonicTime(milliseconds(1)));
+  EXPECT_EQ(simulation.Now(), MonotonicTime(milliseconds(1)));
+  // Also when that end is what was waited for.
+  const MonotonicTime end(milliseconds(3));
+  EXPECT_TRUE(simulation.RunUntilOrTimeout([&] { return simulation.Now() >= end; }, end));
+}
+
 TEST(SimulationLateness, UnderTheRealClockEveryEventIsALittleLate) {
   Simulation simulation({.clock = ClockKind::kReal});
   Machine machine;
