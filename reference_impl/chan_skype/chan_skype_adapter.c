@@ -39,7 +39,7 @@ static void host_log(void* pbx, enum pbx_log_level level, const char* text) {
       ast_debug(1, "%s\n", text);
       break;
     case PBX_LOG_VERBOSE:
-      ast_verb(3, "%s\n", text);
+      ast_verbose("%s\n", text);
       break;
     case PBX_LOG_NOTICE:
       ast_log(LOG_NOTICE, "%s\n", text);

@@ -16,9 +16,10 @@ struct DialAddress {
   std::string_view destination;
 };
 
-// Manual 3.2.1: [<originator>@]<destination>
+// Manual 3.2.1: [<originator>@]<destination>. People of the time wrote <originator>/<destination>,
+// too.
 DialAddress Split(std::string_view address) {
-  const size_t at = address.find('@');
+  const size_t at = std::min(address.find('@'), address.find('/'));
   if (at == std::string_view::npos) return {"", Trim(address)};
   return {Trim(address.substr(0, at)), Trim(address.substr(at + 1))};
 }
@@ -29,7 +30,7 @@ std::string WhyNotDestination(std::string_view text) {
   const auto has = [&](char c) { return text.find(c) != std::string_view::npos; };
   if (text.empty()) return std::string(kExpected) + "the destination is missing";
   if (has('@')) return std::string(kExpected) + "there is more than one @";
-  if (has('/')) return std::string(kExpected) + "the originator is separated by @, not by /";
+  if (has('/')) return std::string(kExpected) + "there is a / in the destination";
   if (text.size() > 255) return std::string(kExpected) + "the destination is too long";
   if (!IsName(text)) {
     return std::string(kExpected) +
@@ -53,6 +54,13 @@ std::vector<pbx_codec> Common(const std::vector<pbx_codec>& allowed, const pbx_c
 template <size_t kSize>
 void Copy(const std::string& from, char (&to)[kSize]) {
   std::snprintf(to, kSize, "%s", std::string(CutText(from, kSize - 1)).c_str());
+}
+
+// Manual 4.2.5 and 4.2.12.
+std::string Describe(const control::DebugLine& line) {
+  constexpr size_t kMaxText = 1000;
+  return std::string(line.voice() ? "Skype voice engine [" : "Skype debug [") +
+         OneLine(CutText(line.account(), 64)) + "] " + OneLine(CutText(line.text(), kMaxText));
 }
 
 struct Refusal {
@@ -306,6 +314,9 @@ void Core::OnEngineMessage(const control::Event& event) {
       break;
     case control::Event::kServiceNews:
       OnNews(event.service_news());
+      break;
+    case control::Event::kDebugLine:
+      Log(PBX_LOG_VERBOSE, Describe(event.debug_line()));
       break;
     default:  // Hello has been dealt with; what a newer engine adds is not for us
       break;

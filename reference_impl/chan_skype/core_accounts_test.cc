@@ -189,5 +189,18 @@ TEST(Console, KnowsItsCommandsAndNoSecret) {
   for (const std::string& line : bench.log) EXPECT_THAT(line, Not(HasSubstr("shaken")));
 }
 
+TEST(Accounts, DebuggingIsInThePbxsLogOnOneLine) {
+  DriverBench bench(kTwoUsers);
+  bench.engine.Ready();
+  control::Event event;
+  event.mutable_debug_line()->set_account("james_bond");
+  event.mutable_debug_line()->set_text("calls austin\r\nNOTICE: made up");
+  bench.engine.Say(event);
+  EXPECT_THAT(bench.log, Contains("Skype debug [james_bond] calls austinNOTICE: made up"));
+  event.mutable_debug_line()->set_voice(true);
+  bench.engine.Say(event);
+  EXPECT_THAT(bench.log, Contains(HasSubstr("Skype voice engine [james_bond]")));
+}
+
 }  // namespace
 }  // namespace sfa::skype

@@ -56,7 +56,7 @@ enum pbx_codec {
 /* The PBX's log levels that the driver uses. */
 enum pbx_log_level {
   PBX_LOG_DEBUG,
-  PBX_LOG_VERBOSE,
+  PBX_LOG_VERBOSE, /* somebody has asked for it by a command: shown at any verbosity */
   PBX_LOG_NOTICE,
   PBX_LOG_WARNING,
   PBX_LOG_ERROR
