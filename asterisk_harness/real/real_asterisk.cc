@@ -13,6 +13,7 @@
 
 #include "asterisk_harness/real/ami_client.h"
 #include "asterisk_harness/real/log_tail.h"
+#include "asterisk_harness/real/loopback_forwarder.h"
 #include "asterisk_harness/real/namespace_door.h"
 #include "asterisk_harness/real/remote_console.h"
 #include "asterisk_harness/real/sandbox.h"
@@ -72,6 +73,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
       runtime_.Post([this] {
         session_.reset();
         questions_.clear();
+        manager_port_.reset();
         poll_.reset();
         deadline_.reset();
         log_timer_.reset();
@@ -93,6 +95,8 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   int pid() const override { return asterisk_pid_; }
   std::vector<std::string> Processes() const override;
   std::string root() const override { return "/proc/" + std::to_string(asterisk_pid_) + "/root"; }
+
+  Result<Endpoint> OpenManagerPort() override;
 
   void Start(std::function<void(const std::string&)> done) override {
     runtime_.Post([this, done = std::move(done)]() mutable {
@@ -154,6 +158,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   LogTail log_{settings_.work_directory + "/log/full"};
   std::unique_ptr<AmiClient> session_;
   std::vector<std::unique_ptr<ConsoleQuestion>> questions_;
+  std::unique_ptr<LoopbackForwarder> manager_port_;
   std::function<void(const std::string&)> started_;
   std::function<void()> stopped_;
   std::vector<std::string> left_behind_;
@@ -223,7 +228,8 @@ void RealAsteriskHost::Connect() {
   auto stream = runtime_.AdoptStream(*descriptor);
   if (!stream.ok()) return StartFailed(stream.error().message);
   session_ = std::make_unique<AmiClient>(std::move(*stream), std::move(callbacks));
-  AmiMessage login{{{"Action", "Login"}, {"Username", "sfalab"}, {"Secret", "sfalab"}}};
+  AmiMessage login{
+      {{"Action", "Login"}, {"Username", "sfalab"}, {"Secret", settings_.manager_secret}}};
   // Asterisk listens before it has read its manager users: a refusal is no last word until the
   // boot limit.
   session_->Send(std::move(login), [this](const std::vector<AmiMessage>& reply) {
@@ -250,6 +256,23 @@ std::vector<std::string> RealAsteriskHost::Processes() const {
   return names.get_future().get();
 }
 
+Result<Endpoint> RealAsteriskHost::OpenManagerPort() {
+  std::promise<Result<Endpoint>> opened;
+  runtime_.Post([&] {
+    if (manager_port_) return opened.set_value(manager_port_->local());
+    auto port = std::make_unique<LoopbackForwarder>(runtime_, [this]() -> Result<int> {
+      if (gone_) return Error{ErrorCode::kRefused, "Asterisk has ended"};
+      return ConnectTcpIn(sandbox_->init_pid(), kManager);
+    });
+    if (const Status listens = port->Listen(); !listens.ok()) {
+      return opened.set_value(listens.error());
+    }
+    manager_port_ = std::move(port);
+    opened.set_value(manager_port_->local());
+  });
+  return opened.get_future().get();
+}
+
 void RealAsteriskHost::StartFailed(const std::string& why) {
   if (!started_) return;
   const std::string text = "Asterisk " + settings_.version + " did not start: " + why + "; " +
@@ -266,6 +289,7 @@ void RealAsteriskHost::OnGone(const std::string& how) {
   poll_.reset();
   session_.reset();
   questions_.clear();
+  manager_port_.reset();
   StartFailed(how);
   AnswerReady("the namespaces cannot be made here; their process ended: " + how);
   if (stopped_) post_(std::exchange(stopped_, nullptr));

@@ -23,6 +23,8 @@ struct RealAsteriskSettings {
   std::string work_directory;  // configuration, modules and logs of this run; made when missing
   ConfigurationFiles files;
   int licensed_channels = 4;
+  // Of the manager user "sfalab", as manager.conf has it.
+  std::string manager_secret = "sfalab";
 };
 
 class RealAsterisk : public Pbx {
@@ -47,6 +49,9 @@ class RealAsterisk : public Pbx {
   virtual std::vector<std::string> Processes() const = 0;
   // Its root directory in this process's view, while it runs.
   virtual std::string root() const = 0;
+  // Opens a port on this machine's loopback interface behind which its manager answers, as long as
+  // it runs. The same one each time.
+  virtual Result<Endpoint> OpenManagerPort() = 0;
 };
 
 }  // namespace sfa::harness
