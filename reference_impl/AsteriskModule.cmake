@@ -41,7 +41,8 @@ function(sfa_asterisk_module name)
     AST_MODULE="${name}" AST_MODULE_SELF_SYM=__internal_${name}_self
     SKYPE_ASTERISK_MAJOR=${SFA_ASTERISK_MAJOR})
   target_compile_options(${name}_module PRIVATE
-    $<$<COMPILE_LANGUAGE:C>:-Wno-unused-parameter;-Wno-sign-compare>)
+    # Log lines name the file as those of Asterisk's own modules do.
+    $<$<COMPILE_LANGUAGE:C>:-Wno-unused-parameter;-Wno-sign-compare;-fmacro-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}/=>)
   target_link_libraries(${name}_module PRIVATE ${ARG_LIBS}
     -Wl,--version-script=${exports} -Wl,--exclude-libs,ALL)
   install(TARGETS ${name}_module LIBRARY DESTINATION ${SFA_ASTERISK_MODULE_DIR})
