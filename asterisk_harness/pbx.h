@@ -51,6 +51,14 @@ class Pbx {
   // A console command; `reply` gets its output.
   virtual void RunCommand(const std::string& command,
                           std::function<void(const std::string& output)> reply) = 0;
+  // Opens a session of its own for another user of manager.conf, once per user. `event` gets what
+  // that user hears, until the PBX is gone; `done` gets "" or why the user was refused.
+  virtual void LogIn(const std::string& user, const std::string& secret,
+                     std::function<void(const AmiMessage&)> event,
+                     std::function<void(const std::string& error)> done) = 0;
+  // SendAction() on that user's session.
+  virtual void SendActionAs(const std::string& user, const AmiMessage& action,
+                            std::function<void(const std::vector<AmiMessage>&)> reply) = 0;
 };
 
 }  // namespace sfa::harness

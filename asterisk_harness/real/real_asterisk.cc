@@ -6,12 +6,13 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <map>
 #include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
 
-#include "asterisk_harness/real/ami_client.h"
+#include "asterisk_harness/ami_client.h"
 #include "asterisk_harness/real/log_tail.h"
 #include "asterisk_harness/real/loopback_forwarder.h"
 #include "asterisk_harness/real/namespace_door.h"
@@ -72,6 +73,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
     if (thread_.joinable()) {
       runtime_.Post([this] {
         session_.reset();
+        sessions_.clear();
         questions_.clear();
         manager_port_.reset();
         poll_.reset();
@@ -119,8 +121,25 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
 
   void SendAction(const AmiMessage& action,
                   std::function<void(const std::vector<AmiMessage>&)> reply) override {
-    runtime_.Post(
-        [this, action, reply = std::move(reply)]() mutable { Send(action, std::move(reply)); });
+    runtime_.Post([this, action, reply = std::move(reply)]() mutable {
+      if (session_) Send(*session_, action, std::move(reply));
+    });
+  }
+
+  void LogIn(const std::string& user, const std::string& secret,
+             std::function<void(const AmiMessage&)> event,
+             std::function<void(const std::string&)> done) override {
+    runtime_.Post([this, user, secret, event = std::move(event), done = std::move(done)]() mutable {
+      OpenSession(user, secret, std::move(event), std::move(done));
+    });
+  }
+
+  void SendActionAs(const std::string& user, const AmiMessage& action,
+                    std::function<void(const std::vector<AmiMessage>&)> reply) override {
+    runtime_.Post([this, user, action, reply = std::move(reply)]() mutable {
+      const auto session = sessions_.find(user);
+      if (session != sessions_.end()) Send(*session->second, action, std::move(reply));
+    });
   }
 
   void RunCommand(const std::string& command,
@@ -138,7 +157,11 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   void ReadLog();
   void OnEvent(const AmiMessage& event);
   void StartFailed(const std::string& why);
-  void Send(const AmiMessage& action, std::function<void(const std::vector<AmiMessage>&)> reply);
+  void OpenSession(const std::string& user, const std::string& secret,
+                   std::function<void(const AmiMessage&)> event,
+                   std::function<void(const std::string&)> done);
+  void Send(AmiClient& session, const AmiMessage& action,
+            std::function<void(const std::vector<AmiMessage>&)> reply);
   void Command(const std::string& command, std::function<void(const std::string&)> reply);
 
   const RealAsteriskSettings settings_;
@@ -157,6 +180,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   std::unique_ptr<Timer> poll_, deadline_, log_timer_;
   LogTail log_{settings_.work_directory + "/log/full"};
   std::unique_ptr<AmiClient> session_;
+  std::map<std::string, std::unique_ptr<AmiClient>> sessions_;  // of other users
   std::vector<std::unique_ptr<ConsoleQuestion>> questions_;
   std::unique_ptr<LoopbackForwarder> manager_port_;
   std::function<void(const std::string&)> started_;
@@ -288,6 +312,7 @@ void RealAsteriskHost::OnGone(const std::string& how) {
   deadline_.reset();
   poll_.reset();
   session_.reset();
+  sessions_.clear();
   questions_.clear();
   manager_port_.reset();
   StartFailed(how);
@@ -295,10 +320,30 @@ void RealAsteriskHost::OnGone(const std::string& how) {
   if (stopped_) post_(std::exchange(stopped_, nullptr));
 }
 
-void RealAsteriskHost::Send(const AmiMessage& action,
+void RealAsteriskHost::OpenSession(const std::string& user, const std::string& secret,
+                                   std::function<void(const AmiMessage&)> event,
+                                   std::function<void(const std::string&)> done) {
+  const auto descriptor = ConnectTcpIn(sandbox_->init_pid(), kManager);
+  auto stream = descriptor.ok() ? runtime_.AdoptStream(*descriptor)
+                                : Result<std::unique_ptr<ByteStream>>(descriptor.error());
+  if (!stream.ok()) return post_([done, why = stream.error().message] { done(why); });
+  AmiClient::Callbacks callbacks;
+  callbacks.event = [this, event](const AmiMessage& heard) {
+    post_([event, heard] { event(heard); });
+  };
+  callbacks.closed = [](const std::string&) {};
+  std::unique_ptr<AmiClient>& session = sessions_[user];
+  session = std::make_unique<AmiClient>(std::move(*stream), std::move(callbacks));
+  Send(*session, {{{"Action", "Login"}, {"Username", user}, {"Secret", secret}}},
+       [done](const std::vector<AmiMessage>& reply) {
+         const AmiMessage& response = reply.front();
+         done(response.Get("Response") == "Success" ? "" : response.Get("Message"));
+       });
+}
+
+void RealAsteriskHost::Send(AmiClient& session, const AmiMessage& action,
                             std::function<void(const std::vector<AmiMessage>&)> reply) {
-  if (!session_) return;
-  session_->Send(action, [this, reply = std::move(reply)](const std::vector<AmiMessage>& messages) {
+  session.Send(action, [this, reply = std::move(reply)](const std::vector<AmiMessage>& messages) {
     if (reply) post_([reply, messages] { reply(messages); });
   });
 }

@@ -42,6 +42,7 @@ PbxProcess::PbxProcess(Runtime& runtime, ConfigurationFiles files, const skype_d
 
 PbxProcess::~PbxProcess() {
   *self_ = nullptr;
+  visitors_.clear();
   core_.manager().Unlisten(this);
 }
 
@@ -166,6 +167,29 @@ void PbxProcess::RunCommand(const std::string& command,
     if (*self != nullptr)
       (*self)->console_.Run(command, [reply](const std::string& output, bool) { reply(output); });
   });
+}
+
+void PbxProcess::LogIn(const std::string& user, const std::string& secret,
+                       std::function<void(const AmiMessage&)> event,
+                       std::function<void(const std::string& error)> done) {
+  std::unique_ptr<ManagerVisitor>& visitor = visitors_[user];
+  visitor = std::make_unique<ManagerVisitor>(
+      runtime_,
+      [this](std::function<void(std::string_view)> write, std::function<void()> closed) {
+        return NewAmiSession(std::move(write), std::move(closed));
+      },
+      std::move(event));
+  visitor->Send({{{"Action", "Login"}, {"Username", user}, {"Secret", secret}}},
+                [done](const std::vector<AmiMessage>& reply) {
+                  const AmiMessage& response = reply.front();
+                  done(response.Get("Response") == "Success" ? "" : response.Get("Message"));
+                });
+}
+
+void PbxProcess::SendActionAs(const std::string& user, const AmiMessage& action,
+                              std::function<void(const std::vector<AmiMessage>&)> reply) {
+  const auto visitor = visitors_.find(user);
+  if (visitor != visitors_.end()) visitor->second->Send(action, std::move(reply));
 }
 
 std::unique_ptr<AmiSession> PbxProcess::NewAmiSession(std::function<void(std::string_view)> write,

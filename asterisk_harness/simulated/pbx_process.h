@@ -2,6 +2,7 @@
 #ifndef ASTERISK_HARNESS_SIMULATED_PBX_PROCESS_H_
 #define ASTERISK_HARNESS_SIMULATED_PBX_PROCESS_H_
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "asterisk_harness/simulated/ami_session.h"
 #include "asterisk_harness/simulated/console.h"
 #include "asterisk_harness/simulated/manager_port.h"
+#include "asterisk_harness/simulated/manager_visitor.h"
 #include "asterisk_harness/simulated/modules.h"
 #include "asterisk_harness/simulated/pbx_core.h"
 
@@ -27,6 +29,11 @@ class PbxProcess final : public Pbx, private EventListener {
                   std::function<void(const std::vector<AmiMessage>&)> reply) override;
   void RunCommand(const std::string& command,
                   std::function<void(const std::string& output)> reply) override;
+  void LogIn(const std::string& user, const std::string& secret,
+             std::function<void(const AmiMessage&)> event,
+             std::function<void(const std::string& error)> done) override;
+  void SendActionAs(const std::string& user, const AmiMessage& action,
+                    std::function<void(const std::vector<AmiMessage>&)> reply) override;
 
   PbxCore& core() { return core_; }
   // An AMI connection, to be put on a port by whoever has one.
@@ -51,6 +58,7 @@ class PbxProcess final : public Pbx, private EventListener {
   Modules modules_;
   Console console_;
   ManagerPort manager_port_;
+  std::map<std::string, std::unique_ptr<ManagerVisitor>> visitors_;  // by user
   uint64_t last_action_ = 0;
   // Posted work of a PBX that is gone finds nobody.
   std::shared_ptr<PbxProcess*> self_;

@@ -1,6 +1,6 @@
-// A manager session with a real Asterisk, over a byte stream.
-#ifndef ASTERISK_HARNESS_REAL_AMI_CLIENT_H_
-#define ASTERISK_HARNESS_REAL_AMI_CLIENT_H_
+// A manager session with a PBX, over a byte stream.
+#ifndef ASTERISK_HARNESS_AMI_CLIENT_H_
+#define ASTERISK_HARNESS_AMI_CLIENT_H_
 
 #include <functional>
 #include <map>
@@ -67,4 +67,4 @@ class AmiClient : public StreamHandler {
 
 }  // namespace sfa::harness
 
-#endif  // ASTERISK_HARNESS_REAL_AMI_CLIENT_H_
+#endif  // ASTERISK_HARNESS_AMI_CLIENT_H_

@@ -1,4 +1,4 @@
-#include "asterisk_harness/real/ami_client.h"
+#include "asterisk_harness/ami_client.h"
 
 #include <strings.h>
 
