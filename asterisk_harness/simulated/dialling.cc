@@ -196,8 +196,14 @@ void Dialling::OnFrame(Channel* peer, const Frame& frame, Channel** winner) {
   }
 }
 
-// Digits before the answer go nowhere; who holds or is somebody else now is told to all.
+// Digits go to everybody who is called, as does the news that the caller holds or is somebody else.
 void Dialling::OnCallersFrame(const Frame& frame) {
+  if (frame.kind == Frame::Kind::kDigitBegin) {
+    for (Channel* peer : peers_) peer->SendDigitBegin(frame.digit);
+  }
+  if (frame.kind == Frame::Kind::kDigitEnd) {
+    for (Channel* peer : peers_) peer->SendDigitEnd(frame.digit, frame.duration_ms);
+  }
   if (frame.kind != Frame::Kind::kControl) return;
   if (frame.control != Control::kHold && frame.control != Control::kUnhold &&
       frame.control != Control::kConnectedLine) {

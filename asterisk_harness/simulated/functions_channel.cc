@@ -101,11 +101,6 @@ bool WriteParty(const FunctionCall& call, Party* party, const std::string& value
     call.core.Log("ERROR", std::string("Unknown ") + function + " data type '" + item + "'.");
     return false;
   }
-  if (party == &call.channel->caller) {
-    call.channel->TellCaller();
-  } else {
-    call.channel->TellConnected();
-  }
   return true;
 }
 
@@ -114,16 +109,28 @@ std::string ReadCallerId(const FunctionCall& call) {
   return ReadParty(call, &call.channel->caller, "callerid");
 }
 bool WriteCallerId(const FunctionCall& call, const std::string& value) {
-  return NeedsChannel(call, "CALLERID") &&
-         WriteParty(call, &call.channel->caller, value, "callerid");
+  if (!NeedsChannel(call, "CALLERID") ||
+      !WriteParty(call, &call.channel->caller, value, "callerid")) {
+    return false;
+  }
+  call.channel->TellCaller();
+  return true;
 }
 std::string ReadConnectedLine(const FunctionCall& call) {
   if (!NeedsChannel(call, "CONNECTEDLINE")) return "";
   return ReadParty(call, &call.channel->connected, "connectedline");
 }
 bool WriteConnectedLine(const FunctionCall& call, const std::string& value) {
-  return NeedsChannel(call, "CONNECTEDLINE") &&
-         WriteParty(call, &call.channel->connected, value, "connectedline");
+  if (!NeedsChannel(call, "CONNECTEDLINE")) return false;
+  Party party = call.channel->connected;
+  if (!WriteParty(call, &party, value, "connectedline")) return false;
+  Frame frame;
+  frame.kind = Frame::Kind::kControl;
+  frame.control = Control::kConnectedLine;
+  frame.text = party.number;
+  frame.name = party.name;
+  call.channel->Indicate(frame);
+  return true;
 }
 
 std::string ReadDialplanExists(const FunctionCall& call) {

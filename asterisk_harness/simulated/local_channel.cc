@@ -52,7 +52,13 @@ class LocalHalf final : public ChannelTech {
     if (other_ != nullptr) other_->self_.QueueControl(Control::kAnswer);
   }
   void Indicate(Control control, const std::string& text, const std::string& name) override {
-    if (other_ != nullptr) other_->self_.QueueControl(control, text, name);
+    if (other_ == nullptr) return;
+    Channel& other = other_->self_;
+    if (control == Control::kConnectedLine) {
+      other.caller = {text, name};
+      other.TellCaller();
+    }
+    other.QueueControl(control, text, name);
   }
   bool SendText(const std::string& text) override {
     if (other_ != nullptr) other_->self_.QueueText(text);

@@ -188,6 +188,28 @@ TEST(Party, IsTheCalleeAtFirstAndWhoeverAnswersLater) {
   EXPECT_THAT(connected, ElementsAre("austin_powers!<unknown>", "mini_me!Mini Me"));
 }
 
+TEST(Party, IsSetByTheDialplan) {
+  PbxBed bed(
+      With("exten => 007,1,Set(CONNECTEDLINE(all)=\"Mini Me\" <mini_me>)\n"
+           "exten => 007,n,NoOp(${CONNECTEDLINE(name)} ${CONNECTEDLINE(num)})\n"));
+  EngineLeg engine(*bed.runtime);
+  bed.driver.Incoming(engine);
+  bed.Run(milliseconds(10));
+  EXPECT_THAT(bed.Told(), ElementsAre("Mini Me mini_me"));
+  ASSERT_NE(bed.FindEvent("NewConnectedLine"), nullptr);
+  EXPECT_EQ(bed.FindEvent("NewConnectedLine")->Get("ConnectedLineNum"), "mini_me");
+}
+
+TEST(Dial, PassesDigitsOnBeforeTheAnswer) {
+  PbxBed bed(With(kDial));
+  EngineLeg caller(*bed.runtime);
+  const skype_call_id in = bed.driver.Incoming(caller);
+  bed.Run(milliseconds(100));
+  caller.SendDigit(bed.driver.calls.at(in).local, 4, 800, 800);
+  bed.Run(milliseconds(200));
+  EXPECT_TRUE(bed.driver.Saw(Numbered(in + 1, "end 4 100")));
+}
+
 TEST(EarlyMedia, IsHeardBeforeTheAnswer) {
   PbxBed bed(With(kDial));
   EngineLeg caller(*bed.runtime), peer(*bed.runtime);

@@ -25,7 +25,7 @@ PbxProcess::PbxProcess(Runtime& runtime, ConfigurationFiles files, const skype_d
           [this](const std::string& name) { return ReadFile(name); }, directories_),
       console_(core_, modules_,
                [this] {
-                 const std::string error = LoadDialplan();
+                 const std::string error = LoadDialplan(true);
                  if (!error.empty()) core_.Log("ERROR", error);
                  return error.empty();
                }),
@@ -76,10 +76,10 @@ std::string PbxProcess::LoadConfiguration() {
   } else if (settings.error().code != ErrorCode::kNotFound) {
     return settings.error().message;
   }
-  return LoadDialplan();
+  return LoadDialplan(false);
 }
 
-std::string PbxProcess::LoadDialplan() {
+std::string PbxProcess::LoadDialplan(bool again) {
   const Result<Configuration> configuration = ReadConfiguration(
       "extensions.conf", [this](const std::string& name) { return ReadFile(name); });
   if (!configuration.ok()) {
@@ -91,7 +91,7 @@ std::string PbxProcess::LoadDialplan() {
   core_.dialplan = Dialplan(*configuration);
   for (const std::string& warning : core_.dialplan.warnings()) core_.Warn(warning);
   for (const auto& [name, value] : core_.dialplan.globals()) core_.globals.Set(name, value);
-  core_.states().ReadHints();
+  core_.states().ReadHints(again);
   return "";
 }
 

@@ -46,7 +46,7 @@ class PbxProcess final : public Pbx, private EventListener {
   // "" or what is wrong.
   std::string WriteFiles();
   std::string LoadConfiguration();
-  std::string LoadDialplan();
+  std::string LoadDialplan(bool again);
   void LoadMusicClasses();
   void OpenManagerPort();
 

@@ -183,11 +183,15 @@ void States::LookAgain(const std::string& device) {
     const ExtensionState state = StateOf(hint.devices);
     if (state == hint.state) continue;
     hint.state = state;
-    Headers headers = HintHeaders(hint.context, hint.exten, hint.text);
-    headers.emplace_back("Status", std::to_string(static_cast<int>(state)));
-    headers.emplace_back("StatusText", ExtensionStateText(state));
-    core_.manager().Emit("ExtensionStatus", kClassCall, std::move(headers));
+    Tell(hint);
   }
+}
+
+void States::Tell(const Hint& hint) {
+  Headers headers = HintHeaders(hint.context, hint.exten, hint.text);
+  headers.emplace_back("Status", std::to_string(static_cast<int>(hint.state)));
+  headers.emplace_back("StatusText", ExtensionStateText(hint.state));
+  core_.manager().Emit("ExtensionStatus", kClassCall, std::move(headers));
 }
 
 void States::DeviceChanged(const std::string& device, DeviceState state) {
@@ -257,7 +261,7 @@ HintSight States::See(const Hint& hint) {
   return sight;
 }
 
-void States::ReadHints() {
+void States::ReadHints(bool again) {
   std::vector<Hint> hints;
   for (const auto& [name, context] : core_.dialplan.contexts()) {
     for (const DialplanExtension& extension : context.extensions) {
@@ -270,6 +274,7 @@ void States::ReadHints() {
   for (Hint& hint : hints_) {
     hint.state = StateOf(hint.devices);
     if (!hint.presentity.empty()) hint.presence = Presence(hint.presentity).value_or(hint.presence);
+    if (again) Tell(hint);
   }
 }
 

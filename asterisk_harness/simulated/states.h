@@ -83,8 +83,8 @@ class States {
   bool SetCustomDevice(const std::string& device, DeviceState state);
   bool SetCustomPresence(const std::string& presentity, const PresenceState& state);
 
-  // After the dialplan has been read.
-  void ReadHints();
+  // After the dialplan has been read. `again`: AMI is told what every hint shows.
+  void ReadHints(bool again);
   std::vector<HintSight> Hints();
   // nullopt when the extension has no hint; includes are followed.
   std::optional<HintSight> FindHint(const std::string& context, const std::string& exten);
@@ -108,6 +108,7 @@ class States {
   ExtensionState StateOf(const std::vector<std::string>& devices);
   DeviceState OfChannels(const std::string& device);
   void LookAgain(const std::string& device);
+  void Tell(const Hint& hint);
   HintSight See(const Hint& hint);
   Hint Parse(const std::string& context, const std::string& exten, const std::string& written);
 

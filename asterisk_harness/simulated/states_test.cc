@@ -104,6 +104,14 @@ TEST(Hints, ForgetADriverThatIsUnloaded) {
   EXPECT_EQ(bed.FindEvent("ExtensionStatus")->Get("StatusText"), "Hold");
 }
 
+TEST(Hints, AreAllToldWhenTheDialplanIsReadAgain) {
+  PbxBed bed(With("exten => 1,hint,Custom:lamp\nexten => 2,hint,SIP/x\n"));
+  bed.TakeEvents();
+  bed.Command("dialplan reload");
+  EXPECT_EQ(bed.FindEvent("ExtensionStatus")->Get("StatusText"), "Idle");
+  EXPECT_THAT(bed.TakeEvents(), ElementsAre("ExtensionStatus", "ExtensionStatus"));
+}
+
 TEST(Hints, OfPatternsAreThereWhenAskedFor) {
   PbxBed bed(With("exten => _9X,hint,Skype:a@b\n"));
   bed.driver.devices["a@b"] = PBX_DEVICE_BUSY;
