@@ -194,6 +194,57 @@ TEST_F(AccountServicesTest, ALoginHasSoManyRequestsUnderWayAtMost) {
   EXPECT_EQ(Ask(bond, request).result(), wire::SERVICE_DONE) << "they are over";
 }
 
+// Somebody's stream to a node, on which anything can be said.
+class Stranger final : private stream::MessageHandler {
+ public:
+  Stranger(Runtime& runtime, const Endpoint& to, const stream::Key& root_key, wire::NodeRole role)
+      : stream_(runtime, to, root_key, role, *this) {}
+  void Say(const wire::Message& message) { stream_.Send(message); }
+  std::vector<wire::Message> heard;
+  bool closed = false;
+
+ private:
+  void OnOpen(stream::MessageStream&) override {}
+  void OnMessage(stream::MessageStream&, const wire::Message& message) override {
+    heard.push_back(message);
+  }
+  void OnClosed(stream::MessageStream&, const Error&) override { closed = true; }
+  stream::MessageStream stream_;
+};
+
+TEST_F(AccountServicesTest, OnlyHomesSpeakForUsers) {
+  TestWireUser& bond = WireBond();
+  stream::TestRuntime runtime(world_, Ipv4Address::Of(203, 0, 113, 200), 2000);
+  Stranger stranger(runtime, kLoginServer, network_.root_key, wire::NODE_LOGIN_SERVER);
+  world_.RunFor(seconds(1));
+  wire::Message forged;
+  wire::ServicePassage* const passage = forged.mutable_service_passage();
+  passage->set_user("james_bond");
+  passage->set_device(bond.device());
+  *passage->mutable_asked() = Setting("city", "Lair");
+  stranger.Say(forged);
+  wire::Message gone;
+  gone.mutable_publish()->set_user("james_bond");
+  gone.mutable_publish()->mutable_device()->set_id(bond.device());
+  stranger.Say(gone);
+  wire::Message lookup;
+  lookup.mutable_lookup()->set_user("james_bond");
+  stranger.Say(lookup);
+  world_.RunFor(seconds(1));
+  EXPECT_TRUE(stranger.heard.empty());
+  EXPECT_EQ(peer::ValueOf(StateOf(bond).properties(), "city"), "");
+  // And nobody tells news but the login server.
+  Stranger at_home(runtime, network_.bootstrap_nodes[0], network_.root_key, wire::NODE_SUPERNODE);
+  world_.RunFor(seconds(1));
+  wire::Message news;
+  news.mutable_service_passage()->set_user("james_bond");
+  news.mutable_service_passage()->mutable_news()->set_buddy_removed("dr_evil");
+  at_home.Say(news);
+  world_.RunFor(seconds(1));
+  EXPECT_TRUE(at_home.closed);
+  EXPECT_EQ(bond.TakeNews(), Lines{});
+}
+
 TEST_F(AccountServicesTest, HostileRequestsAreAnsweredAndHarmNobody) {
   TestWireUser& evil = WireEvil();
   wire::ServiceRequest empty;

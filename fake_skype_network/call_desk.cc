@@ -7,11 +7,16 @@
 
 namespace sfa::community {
 
-wire::LookupReply CallDesk::Lookup(const std::string& name) {
+wire::LookupReply CallDesk::Lookup(const wire::LookupRequest& request) {
+  const std::string& name = request.user();
   if (IsDialled(name)) return LookupNumber(name);
   wire::LookupReply reply;
   if (!tools_.records.accounts.Find(name)) {
     reply.set_unknown(true);
+    return reply;
+  }
+  if (tools_.records.lists.HasBlocked(name, request.asker())) {
+    reply.set_refusal(wire::END_BLOCKED);
     return reply;
   }
   const Reach reach = tools_.records.numbers.ReachOf(name);

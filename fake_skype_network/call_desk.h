@@ -14,7 +14,7 @@ class CallDesk {
   explicit CallDesk(DeskTools tools) : tools_(tools) {}
 
   // Where a user's logins are is not said here: the directory knows it, without the login server.
-  wire::LookupReply Lookup(const std::string& name);
+  wire::LookupReply Lookup(const wire::LookupRequest& request);
 
   wire::ServiceReply Authorise(const wire::AuthoriseCall& request);
   wire::ServiceReply Settle(const wire::SettleCall& request);

@@ -129,6 +129,18 @@ TEST_F(CallServicesTest, ForwardingAndVoicemailAreKnownOfWhoIsThereAndWhoIsNot) 
   EXPECT_EQ(Lookup(bond, "james_bond").voicemail(), "") << "which has none";
 }
 
+TEST_F(CallServicesTest, WhoIsBlockedReachesNobody) {
+  TestWireUser& bond = WireBond(0);
+  TestWireUser& evil = WireEvil(1);
+  EXPECT_EQ(Lookup(evil, "james_bond").devices_size(), 1);
+  EXPECT_EQ(Answer(bond, "dr_evil", wire::ANSWER_BLOCK), wire::SERVICE_DONE);
+  EXPECT_EQ(Lookup(evil, "james_bond").refusal(), wire::END_BLOCKED);
+  EXPECT_EQ(Lookup(evil, "james_bond").devices_size(), 0);
+  EXPECT_EQ(Lookup(bond, "dr_evil").devices_size(), 1) << "the other way it goes";
+  EXPECT_EQ(Answer(bond, "dr_evil", wire::ANSWER_UNBLOCK), wire::SERVICE_DONE);
+  EXPECT_EQ(Lookup(evil, "james_bond").devices_size(), 1);
+}
+
 TEST_F(CallServicesTest, WhoIsThereIsFoundWithoutALoginServerAtOnce) {
   TestWireUser& bond = WireBond(0);
   WireEvil(1);

@@ -196,9 +196,9 @@ class LoginServerImpl final : public LoginServer, private Connections::Handler {
   void OnLookup(Connection& connection, const wire::Message& message) {
     wire::Message reply;
     reply.set_request(message.request());
-    const std::string& user = message.lookup().user();
-    *reply.mutable_lookup_reply() = Read([&] { return services_->Lookup(user); });
-    reply.mutable_lookup_reply()->set_user(user);
+    const wire::LookupRequest& request = message.lookup();
+    *reply.mutable_lookup_reply() = Read([&] { return services_->Lookup(request); });
+    reply.mutable_lookup_reply()->set_user(request.user());
     connection.stream().Send(reply);
   }
 

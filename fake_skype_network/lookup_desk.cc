@@ -31,17 +31,18 @@ bool IsDialled(const std::string& name) {
   return !name.empty() && (name[0] == '+' || peer::IsPhoneNumber(name));
 }
 
-void LookupDesk::Ask(uint64_t connection, const std::string& user) {
+void LookupDesk::Ask(uint64_t connection, const std::string& asker, const std::string& user) {
   const uint32_t request = next_++;
   Question& question = questions_[request];
   question.connection = connection;
+  question.asker = asker;
   question.user = user;
   if (peer::IsEmergencyNumber(user)) question.known.set_refusal(wire::END_EMERGENCY);
   if (questions_.size() > kMaxQuestions || question.known.refusal() != wire::END_UNSPECIFIED) {
     return Finish(request);
   }
   if (!IsDialled(user)) question.keepers = KeepersOf(user, neighbours_.nodes());
-  if (neighbours_.login_server_open() && Send(request, nullptr, user)) {
+  if (neighbours_.login_server_open() && AskLoginServer(request, question)) {
     question.login_server = LoginServer::kAsked;
   }
   AskKeepers(request);
@@ -55,7 +56,7 @@ void LookupDesk::AskKeepers(uint32_t request) {
     question.keepers.erase(question.keepers.begin());
     question.asked = keeper;
     if (keeper != self_) {
-      if (!Send(request, &keeper, question.user)) continue;
+      if (!AskKeeper(request, keeper, question.user)) continue;
       return Await(request, question.step, kPatience);
     }
     for (const DeviceEntry& device : directory_.Find(question.user)) {
@@ -73,19 +74,26 @@ void LookupDesk::GoOn(uint32_t request) {
   if (!question.keepers_done) return;
   const bool found = question.known.devices_size() > 0;
   if (question.login_server == LoginServer::kNotAsked) {
-    if (found || !Send(request, nullptr, question.user)) return Finish(request);
+    if (found || !AskLoginServer(request, question)) return Finish(request);
     question.login_server = LoginServer::kAsked;
   }
   if (question.login_server == LoginServer::kDone) return Finish(request);
   Await(request, kLoginServersStep, found ? kPatienceForMore : kPatience);
 }
 
-bool LookupDesk::Send(uint32_t request, const Endpoint* keeper, const std::string& user) {
+bool LookupDesk::AskKeeper(uint32_t request, const Endpoint& keeper, const std::string& user) {
   wire::Message message;
   message.set_request(request);
   message.mutable_lookup()->set_user(user);
-  return keeper != nullptr ? neighbours_.SendToNode(*keeper, message)
-                           : neighbours_.SendToLoginServer(message);
+  return neighbours_.SendToNode(keeper, message);
+}
+
+bool LookupDesk::AskLoginServer(uint32_t request, const Question& question) {
+  wire::Message message;
+  message.set_request(request);
+  message.mutable_lookup()->set_user(question.user);
+  message.mutable_lookup()->set_asker(question.asker);
+  return neighbours_.SendToLoginServer(message);
 }
 
 void LookupDesk::Await(uint32_t request, int step, Duration patience) {
@@ -130,10 +138,10 @@ void LookupDesk::Finish(uint32_t request) {
   wire::Message message;
   *message.mutable_lookup_reply() = std::move(question.known);
   message.mutable_lookup_reply()->set_user(question.user);
+  wire::LookupReply* const reply = message.mutable_lookup_reply();
   // Somebody who is logged in exists, whatever the login server has lost.
-  if (message.lookup_reply().devices_size() > 0) {
-    message.mutable_lookup_reply()->set_unknown(false);
-  }
+  if (reply->devices_size() > 0) reply->set_unknown(false);
+  if (reply->refusal() != wire::END_UNSPECIFIED) reply->clear_devices();
   answer_(question.connection, message);
 }
 

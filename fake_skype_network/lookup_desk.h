@@ -26,7 +26,8 @@ bool IsDialled(const std::string& name);
 // Contract:
 //  1. Each question is answered, once: with the devices of the first keeper that knows the user,
 //  and
-//     with what the login server says of the user besides (no such user, forwarding, voicemail).
+//     with what the login server says of the user besides (no such user, forwarding, voicemail, or
+//     that it has blocked who asks).
 //  2. Both are asked at the same time. A login server that is out of reach is not waited for when a
 //     keeper knows the user, one that does not answer only for kPatienceForMore. When no keeper
 //     knows the user it is asked in any case.
@@ -45,7 +46,8 @@ class LookupDesk {
   LookupDesk(Runtime& runtime, const Endpoint& self, const Directory& directory,
              Neighbours& neighbours, Answer answer);
 
-  void Ask(uint64_t connection, const std::string& user);
+  // `asker` is the user of that connection.
+  void Ask(uint64_t connection, const std::string& asker, const std::string& user);
   // What has come back for what this desk has sent.
   void OnKeepersReply(const Endpoint& keeper, const wire::Message& reply);
   void OnLoginServersReply(const wire::Message& reply);
@@ -53,6 +55,7 @@ class LookupDesk {
  private:
   struct Question {
     uint64_t connection = 0;
+    std::string asker;
     std::string user;
     std::vector<Endpoint> keepers;  // not asked yet
     Endpoint asked;                 // the latest of them
@@ -70,7 +73,8 @@ class LookupDesk {
 
   void AskKeepers(uint32_t request);
   void GoOn(uint32_t request);
-  bool Send(uint32_t request, const Endpoint* keeper, const std::string& user);
+  bool AskKeeper(uint32_t request, const Endpoint& keeper, const std::string& user);
+  bool AskLoginServer(uint32_t request, const Question& question);
   void Await(uint32_t request, int step, Duration patience);
   void Finish(uint32_t request);
   void OnDeadline();

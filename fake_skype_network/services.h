@@ -37,7 +37,7 @@ class Services {
   void OnPassage(const Endpoint& home, const wire::ServicePassage& passage);
   void OnHomeLost(const Endpoint& home);
 
-  wire::LookupReply Lookup(const std::string& name) { return calls_.Lookup(name); }
+  wire::LookupReply Lookup(const wire::LookupRequest& request) { return calls_.Lookup(request); }
   // What everybody may know.
   wire::Profile PublicProfile(const std::string& user) {
     return records_.profiles.Shown(user, false);

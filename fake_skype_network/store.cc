@@ -51,7 +51,7 @@ Status Store::Together(const std::function<void()>& work) {
   Run("BEGIN");
   if (!failure_) work();
   Run("COMMIT");
-  const Status status = TakeFailure();
+  Status status = TakeFailure();
   // Some failures have rolled it back already; then this does nothing.
   if (!status) static_cast<void>(database_->Execute("ROLLBACK"));
   return status;

@@ -170,7 +170,7 @@ class SupernodeImpl final : public Supernode,
       case wire::Message::kServiceRequest:
         return OnServiceRequest(connection, message);
       case wire::Message::kLookup:
-        return lookups_->Ask(connection.number(), message.lookup().user());
+        return lookups_->Ask(connection.number(), connection.state.user, message.lookup().user());
       case wire::Message::kEnvelope: {
         wire::Message passed = message;
         passed.set_request(0);
