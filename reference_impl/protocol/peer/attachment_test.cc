@@ -246,6 +246,33 @@ TEST_F(AttachmentTest, RefusedAccountsStayOut) {
   EXPECT_EQ(observer_.reason, "incorrect password");
 }
 
+// Manual 3, Important Notes.
+TEST_F(AttachmentTest, AccountsThatAnAsteriskMayNotUseSaySo) {
+  login_server_->refuses_logins = wire::REFUSAL_INVITED_ACCOUNT;
+  attachment_->Start();
+  world_.RunFor(hours(1));
+  EXPECT_THAT(observer_.states, ElementsAre(3, 4, 5, 1));
+  EXPECT_THAT(observer_.reason, testing::HasSubstr("invited into the Business Control Panel"));
+  login_server_->refuses_logins = wire::REFUSAL_ADMINISTRATOR_ACCOUNT;
+  attachment_->Start();
+  world_.RunFor(hours(1));
+  EXPECT_THAT(observer_.reason,
+              testing::HasSubstr("the administrator of the Business Control Panel"));
+}
+
+// Somebody else may have tried passwords.
+TEST_F(AttachmentTest, TooManyAttemptsAreForgottenAfterAPause) {
+  login_server_->refuses_logins = wire::REFUSAL_TOO_MANY_ATTEMPTS;
+  attachment_->Start();
+  world_.RunFor(seconds(9));
+  EXPECT_THAT(observer_.states, ElementsAre(3, 4, 5, 1));
+  EXPECT_EQ(observer_.reason, "too many login attempts");
+  EXPECT_EQ(login_server_->asked, "l");
+  login_server_->refuses_logins = wire::REFUSAL_UNSPECIFIED;
+  world_.RunFor(seconds(60));
+  EXPECT_EQ(observer_.states.back(), 7);
+}
+
 TEST_F(AttachmentTest, LostHomeIsRegisteredWithAnewAtOnce) {
   LogIn();
   ForgetWhatWasAsked();

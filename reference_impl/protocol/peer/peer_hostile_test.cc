@@ -177,6 +177,25 @@ TEST_F(HostileTest, AnotherOfferUnderTheSameNumberIsNobodys) {
   EXPECT_EQ(incoming_, 1);
 }
 
+// What a call brings is as much the caller's as its media.
+TEST_F(HostileTest, AHomeCannotChangeWhatACallBrings) {
+  const uint64_t dropped = peer_->dropped();
+  auto offer = austin_.Offer(CallId(1), "james_bond");
+  offer.mutable_offer()->set_topic("cheap watches");
+  Say(offer, austin_.Device());
+  offer = austin_.Offer(CallId(2), "james_bond");
+  offer.mutable_offer()->mutable_caller()->set_fullname("Miss Moneypenny");
+  Say(offer, austin_.Device());
+  offer = austin_.Offer(CallId(3), "james_bond");
+  offer.mutable_offer()->set_presented_caller("+442079460000");
+  Say(offer, austin_.Device());
+  offer = austin_.Offer(CallId(4), "james_bond");
+  offer.mutable_offer()->add_languages("en");
+  Say(offer, austin_.Device());
+  EXPECT_EQ(incoming_, 0);
+  EXPECT_EQ(peer_->dropped(), dropped + 4);
+}
+
 TEST_F(HostileTest, NobodySpeaksForAnotherDevice) {
   Say(austin_.Offer(CallId(1), "james_bond"), austin_.Device());
   const uint64_t dropped = peer_->dropped();
