@@ -1,4 +1,4 @@
-// The program behind ./sfalab: conform, run, matrix, report, bench.
+// The program behind ./sfalab: conform, run, matrix, report, lab, client, bench.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
@@ -17,7 +17,8 @@
 namespace sfa::conformance {
 namespace {
 
-const std::vector<std::string> kCommands = {"conform", "run", "matrix", "report", "bench"};
+const std::vector<std::string> kCommands = {"conform", "run",    "matrix", "report",
+                                            "lab",     "client", "bench"};
 
 // CLI11 itself takes -1, what is too large, and nothing at all.
 std::string CheckSeed(const std::string& found) {
@@ -28,18 +29,63 @@ std::string CheckSeed(const std::string& found) {
   return "found '" + found + "'; allowed: a whole number from 0 to " + std::to_string(UINT64_MAX);
 }
 
+std::string CheckDuration(const std::string& found) {
+  return ParseDuration(found) ? std::string()
+                              : "found '" + found + "'; allowed: a duration such as 45s";
+}
+
+std::string CheckTarget(const std::string& found) {
+  const std::vector<std::string> targets = Targets();
+  if (std::find(targets.begin(), targets.end(), found) != targets.end()) return "";
+  return "found '" + found + "'; allowed: " + AllowedWords(found, targets);
+}
+
 void AddCommonOptions(CLI::App& command, CommonOptions& common) {
-  command.add_option("--on", common.target, "sim, asterisk-22 or asterisk-16")
-      ->check([](const std::string& found) {
-        const std::vector<std::string> targets = Targets();
-        if (std::find(targets.begin(), targets.end(), found) != targets.end()) {
-          return std::string();
-        }
-        return "found '" + found + "'; allowed: " + AllowedWords(found, targets);
-      });
+  command.add_option("--on", common.target, "sim, asterisk-22 or asterisk-16")->check(CheckTarget);
   command.add_option("--seed", common.seed, "of all that is random in the world")->check(CheckSeed);
   command.add_option("--out", common.out, "directory for report.html, junit.xml, results.sqlite");
   command.add_flag("--json", common.json, "one JSON object instead of text");
+}
+
+struct LabCommands {
+  CLI::App *up, *status, *down, *daemon, *client;
+};
+
+LabCommands AddLabCommands(CLI::App& app, CommonOptions& common, LabOptions& lab_options,
+                           ClientOptions& client_options, std::string& wait) {
+  CLI::App* lab = app.add_subcommand("lab", "the world of a scenario, kept running");
+  lab->require_subcommand(1);
+  LabCommands commands{};
+  commands.up = lab->add_subcommand("up", "starts it in the background");
+  commands.daemon = app.add_subcommand("lab-daemon", "")->group("");
+  for (CLI::App* const command : {commands.up, commands.daemon}) {
+    command->add_option("FILE", lab_options.file, "the scenario; its steps do not happen")
+        ->required();
+    command->add_option("--on", lab_options.target, "asterisk-22, asterisk-16 or sim")
+        ->check(CheckTarget);
+    command->add_option("--etc", lab_options.etc,
+                        "a folder of configuration files, over the scenario's");
+    command->add_option("--seed", common.seed, "of all that is random in the world")
+        ->check(CheckSeed);
+  }
+  commands.status = lab->add_subcommand("status", "whether it runs, and who is in it");
+  commands.down = lab->add_subcommand("down", "ends it");
+  for (CLI::App* const command : {commands.up, commands.daemon, commands.status, commands.down}) {
+    command->add_option("--dir", lab_options.directory, "the lab's folder")->required();
+  }
+  commands.client = app.add_subcommand("client", "a person's desktop client in a running lab");
+  commands.client->add_option("--dir", client_options.directory, "the lab's folder")->required();
+  commands.client
+      ->add_option("--as", client_options.as, "an account; or asterisk, network, community")
+      ->required();
+  commands.client->add_option("--until", client_options.until,
+                              "ends when this has been seen, such as answered");
+  commands.client->add_option("--wait", wait, "listens so long after the last verb, such as 10s")
+      ->check(CheckDuration);
+  commands.client->add_option("VERB", client_options.words,
+                              "a verb of scenario steps and what belongs to it; without one, one "
+                              "a line from standard input");
+  return commands;
 }
 
 // CLI11 says what is wrong; what is allowed there, and the nearest right word, are ours.
@@ -52,8 +98,11 @@ std::string Advice(const CLI::App& app, const std::vector<std::string>& argument
     const std::string& word = arguments[first];
     return "unknown command '" + word + "'; allowed: " + AllowedWords(word, kCommands);
   }
+  const CLI::App* command = chosen[0];
+  while (!command->get_subcommands().empty()) command = command->get_subcommands()[0];
   std::vector<std::string> known;
-  for (const CLI::Option* option : chosen[0]->get_options()) {
+  for (const CLI::App* below : command->get_subcommands({})) known.push_back(below->get_name());
+  for (const CLI::Option* option : command->get_options()) {
     if (option->get_positional()) known.insert(known.begin(), option->get_name(true));
     for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   }
@@ -66,7 +115,7 @@ std::string Advice(const CLI::App& app, const std::vector<std::string>& argument
     }
     nearest = NearestWord(word, known);
   }
-  return "'" + chosen[0]->get_name() + "' takes " + AllowedWords("", known) +
+  return "'" + command->get_name() + "' takes " + AllowedWords("", known) +
          (nearest.empty() ? "" : "; did you mean '" + nearest + "'?");
 }
 
@@ -95,10 +144,7 @@ int Main(int argc, char** argv) {
   std::string longest;
   conform
       ->add_option("--longest", longest, "no scenario that lasts longer, such as 45s of real time")
-      ->check([](const std::string& found) {
-        return ParseDuration(found) ? std::string()
-                                    : "found '" + found + "'; allowed: a duration such as 45s";
-      });
+      ->check(CheckDuration);
   conform->add_option("--jobs", conform_options.jobs, "processes")->check(CLI::Range(1, 256));
 
   std::string file;
@@ -124,10 +170,17 @@ int Main(int argc, char** argv) {
   CLI::App* report = app.add_subcommand("report", "a stored run again, or the difference of two");
   report->add_option("RUN", stores, "results.sqlite, or its directory")->required()->expected(1, 2);
   report->add_option("--out", common.out, "directory for the report");
+  std::string reviewed;
+  report->add_option("--reviewed", reviewed, "a list of differences that are in order");
   report->add_flag("--json", common.json, "one JSON object instead of text");
 
   CLI::App* bench = app.add_subcommand("bench", "processor time of a call, against raw ns-3");
   bench->add_flag("--json", common.json, "one JSON object instead of text");
+
+  LabOptions lab_options;
+  ClientOptions client_options;
+  std::string wait;
+  const LabCommands lab = AddLabCommands(app, common, lab_options, client_options, wait);
 
   // ./sfalab runs it itself; here it is for --help and for whoever calls the program directly.
   CLI::App* test = app.add_subcommand("test", "every test of the project, as CI runs them");
@@ -154,11 +207,17 @@ int Main(int argc, char** argv) {
     }
   }
   if (!longest.empty()) conform_options.longest = ParseDuration(longest);
+  if (!wait.empty()) client_options.wait = ParseDuration(wait);
+  if (lab.up->parsed()) return LabUp(common, lab_options);
+  if (lab.status->parsed()) return LabStatus(lab_options);
+  if (lab.down->parsed()) return LabDown(lab_options);
+  if (lab.daemon->parsed()) return LabDaemon(common, lab_options);
+  if (lab.client->parsed()) return RunClient(client_options);
   if (conform->parsed()) return Conform(common, conform_options);
   if (run->parsed()) return Run(common, file);
   if (matrix->parsed()) return Matrix(common, matrix_options);
   if (worker->parsed()) return RunWorker(common, file);
-  if (report->parsed()) return Report(common, stores);
+  if (report->parsed()) return Report(common, stores, reviewed);
   return Bench(common);
 }
 

@@ -25,6 +25,14 @@ class PbxSiteObserver : public harness::PbxObserver {
   ~PbxSiteObserver() = default;
 };
 
+// What somebody on this machine, outside of the world, reaches the PBX by.
+struct PbxDoors {
+  Endpoint manager;                  // on the loopback interface
+  int pid = 0;                       // of the Asterisk; 0 for a simulated one
+  std::string root;                  // its root directory, as this machine sees it; "" likewise
+  std::vector<std::string> console;  // a command that gives its console; "-x COMMAND" may follow
+};
+
 // A machine in the world's network with a PBX on it, not yet started.
 class PbxSite {
  public:
@@ -35,6 +43,12 @@ class PbxSite {
   // Tells the observer of processes that have come or gone, where they are not watched all the
   // time.
   virtual void LookAtProcesses() {}
+  // The PBX is ready.
+  virtual Result<PbxDoors> OpenDoors() {
+    return Error{ErrorCode::kNotFound, "this PBX cannot be reached from outside of its world"};
+  }
+  // A PBX that has ended by itself does not run again.
+  virtual bool has_ended() const { return false; }
 };
 
 class PbxFactory {

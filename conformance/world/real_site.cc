@@ -19,7 +19,8 @@ class RealSite final : public PbxSite {
   ~RealSite() override { post_->Close(); }
 
   Status Open(const AsteriskSpec& asterisk, const std::string& version,
-              const std::string& source_root, sim::Network& network, PbxSiteObserver& observer) {
+              const std::string& source_root, const std::string& manager_secret,
+              sim::Network& network, PbxSiteObserver& observer) {
     harness::RealAsteriskSettings settings;
     observer_ = &observer;
     settings.version = version;
@@ -27,6 +28,7 @@ class RealSite final : public PbxSite {
     settings.work_directory = work_.path();
     settings.files = asterisk.files;
     settings.licensed_channels = asterisk.licensed_channels;
+    settings.manager_secret = manager_secret;
     auto opened = harness::RealAsterisk::Open(
         settings, observer,
         [post = post_](std::function<void()> task) { post->Post(std::move(task)); });
@@ -63,6 +65,20 @@ class RealSite final : public PbxSite {
     }
   }
 
+  Result<PbxDoors> OpenDoors() override {
+    const auto manager = asterisk_->OpenManagerPort();
+    if (!manager.ok()) return manager.error();
+    PbxDoors doors;
+    doors.manager = *manager;
+    doors.pid = asterisk_->pid();
+    doors.root = asterisk_->root();
+    doors.console = {"nsenter", "--target", std::to_string(doors.pid),
+                     "--net",   "--mount",  "--root",
+                     "--wd",    "asterisk", "-r"};
+    return doors;
+  }
+  bool has_ended() const override { return asterisk_->pid() == 0; }
+
  private:
   TemporaryDirectory work_;
   PbxSiteObserver* observer_ = nullptr;
@@ -73,8 +89,10 @@ class RealSite final : public PbxSite {
 
 class RealPbxFactory final : public PbxFactory {
  public:
-  RealPbxFactory(std::string version, std::string source_root)
-      : version_(std::move(version)), source_root_(std::move(source_root)) {}
+  RealPbxFactory(std::string version, std::string source_root, std::string manager_secret)
+      : version_(std::move(version)),
+        source_root_(std::move(source_root)),
+        manager_secret_(std::move(manager_secret)) {}
 
   std::string target() const override { return "asterisk-" + version_; }
   sim::ClockKind clock() const override { return sim::ClockKind::kReal; }
@@ -85,7 +103,8 @@ class RealPbxFactory final : public PbxFactory {
                                         sim::Network& network,
                                         PbxSiteObserver& observer) const override {
     auto site = std::make_unique<RealSite>(simulation);
-    const Status opened = site->Open(asterisk, version_, source_root_, network, observer);
+    const Status opened =
+        site->Open(asterisk, version_, source_root_, manager_secret_, network, observer);
     if (!opened.ok()) return opened.error();
     return std::unique_ptr<PbxSite>(std::move(site));
   }
@@ -93,13 +112,15 @@ class RealPbxFactory final : public PbxFactory {
  private:
   const std::string version_;
   const std::string source_root_;
+  const std::string manager_secret_;
 };
 
 }  // namespace
 
 std::unique_ptr<PbxFactory> NewRealPbxFactory(const std::string& version,
-                                              const std::string& source_root) {
-  return std::make_unique<RealPbxFactory>(version, source_root);
+                                              const std::string& source_root,
+                                              const std::string& manager_secret) {
+  return std::make_unique<RealPbxFactory>(version, source_root, manager_secret);
 }
 
 }  // namespace sfa::conformance

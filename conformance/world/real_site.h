@@ -11,8 +11,10 @@
 namespace sfa::conformance {
 
 // `version` is "22" or "16"; the modules are built from the sources under `source_root`.
+// `manager_secret` is that of the user "sfalab" when the scenario brings a manager.conf.
 std::unique_ptr<PbxFactory> NewRealPbxFactory(const std::string& version,
-                                              const std::string& source_root);
+                                              const std::string& source_root,
+                                              const std::string& manager_secret = "sfalab");
 
 }  // namespace sfa::conformance
 

@@ -6,6 +6,7 @@
 
 #include "asterisk_harness/operating_system/machine.h"
 #include "asterisk_harness/simulated/simulated_pbx.h"
+#include "conformance/world/world_door.h"
 #include "skypeforasterisk/engine.h"
 
 namespace sfa::conformance {
@@ -14,6 +15,7 @@ namespace {
 // What the res module extracts and launches here. The simulated machine recognises a program by its
 // bytes, so any bytes that nothing else has will do.
 constexpr std::string_view kEngineImage = "skyhost, the engine of a simulated machine\n";
+constexpr uint16_t kManagerPort = 5038;
 constexpr char kLicensesDirectory[] = "/var/lib/asterisk/licenses";
 
 class EngineProgram final : public harness::Program {
@@ -28,8 +30,9 @@ class EngineProgram final : public harness::Program {
 
 class SimulatedSite final : public PbxSite {
  public:
-  SimulatedSite(sim::Host& host, PbxSiteObserver& observer)
-      : machine_(harness::NewMachine(
+  SimulatedSite(sim::Host& host, sim::Simulation& simulation, PbxSiteObserver& observer)
+      : simulation_(simulation),
+        machine_(harness::NewMachine(
             [&host](const std::string& process, FileSystem& files, Processes& processes, Log& log) {
               return host.NewProcess(process, files, processes, log);
             },
@@ -66,6 +69,20 @@ class SimulatedSite final : public PbxSite {
 
   harness::Pbx& pbx() override { return *pbx_; }
 
+  // Its manager, where its configuration has it by default.
+  Result<PbxDoors> OpenDoors() override {
+    if (!manager_door_) {
+      visitor_ = machine_->NewProcess("visitor");
+      auto door = std::make_unique<WorldDoor>(*visitor_, sim::PostQueue::New(simulation_.inbox()),
+                                              Endpoint{Ipv4Address::Loopback(), kManagerPort});
+      if (const Status opened = door->Open(); !opened.ok()) return opened.error();
+      manager_door_ = std::move(door);
+    }
+    PbxDoors doors;
+    doors.manager = manager_door_->local();
+    return doors;
+  }
+
   std::vector<std::string> EngineFiles(const std::string& directory) override {
     std::vector<std::string> found;
     Search(directory, 0, found);
@@ -89,9 +106,12 @@ class SimulatedSite final : public PbxSite {
     }
   }
 
+  sim::Simulation& simulation_;
   std::unique_ptr<harness::Machine> machine_;
   std::unique_ptr<Runtime> runtime_;
   std::unique_ptr<harness::Pbx> pbx_;
+  std::unique_ptr<Runtime> visitor_;
+  std::unique_ptr<WorldDoor> manager_door_;
 };
 
 class SimulatedPbxFactory final : public PbxFactory {
@@ -101,11 +121,11 @@ class SimulatedPbxFactory final : public PbxFactory {
   std::string target() const override { return "sim"; }
   sim::ClockKind clock() const override { return sim::ClockKind::kVirtual; }
 
-  Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk, sim::Simulation&,
+  Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk, sim::Simulation& simulation,
                                         sim::Network& network,
                                         PbxSiteObserver& observer) const override {
-    auto site =
-        std::make_unique<SimulatedSite>(network.AddHost(asterisk.site, "asterisk"), observer);
+    auto site = std::make_unique<SimulatedSite>(network.AddHost(asterisk.site, "asterisk"),
+                                                simulation, observer);
     const Status licensed = site->WriteLicenses(asterisk.licensed_channels);
     if (!licensed.ok()) return licensed.error();
     site->MakePbx(asterisk, driver_, observer);
