@@ -206,11 +206,13 @@ TEST_F(BuddyServicesTest, WhoDoesNotReturnIsOfflineAfterAShortGrace) {
   bond.Register(network_.bootstrap_nodes[2]);
   world_.RunFor(seconds(1));
   EXPECT_EQ(austin.TakeNews(), Lines{"james_bond is Online"});
-  bond.Vanish();
-  world_.RunFor(seconds(5));
-  bond.Register(network_.bootstrap_nodes[1]);
-  world_.RunFor(seconds(30));
-  EXPECT_EQ(austin.TakeNews(), Lines{});
+  for (const size_t home : {2, 1, 1}) {
+    bond.Vanish();
+    world_.RunFor(seconds(5));
+    bond.Register(network_.bootstrap_nodes[home]);
+    world_.RunFor(seconds(30));
+    EXPECT_EQ(austin.TakeNews(), Lines{}) << home;
+  }
   bond.Vanish();
   world_.RunFor(seconds(15));
   EXPECT_EQ(austin.TakeNews(), Lines{"james_bond is Offline"});

@@ -29,6 +29,12 @@ wire::ServiceReply ChatDesk::Send(const Asker& asker, const wire::SendChat& requ
   return Done();
 }
 
+void ChatDesk::KeepReturned(const wire::ChatMessage& message) {
+  if (tools_.records.logins.IsReachable(message.to())) return;
+  if (tools_.records.chat.Count(message.to()) >= WaitingChat::kMost) return;
+  tools_.records.chat.Keep(message);
+}
+
 void ChatDesk::TellWaiting(const std::string& user) {
   for (wire::ChatMessage& message : tools_.records.chat.Take(user)) {
     wire::ServiceNews news;

@@ -12,6 +12,8 @@ class ChatDesk {
 
   // To every login of the one it is for, or kept until there is one; and to the sender's own.
   wire::ServiceReply Send(const Asker& asker, const wire::SendChat& request);
+  // A message that has not reached one of the logins: waits when no other can have had it.
+  void KeepReturned(const wire::ChatMessage& message);
   // What has waited, when the user has become reachable.
   void TellWaiting(const std::string& user);
 

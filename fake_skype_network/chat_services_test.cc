@@ -53,6 +53,31 @@ TEST_F(ChatServicesTest, WaitsForWhoIsBetweenTwoHomes) {
   EXPECT_EQ(bond.TakeNews(), Lines{"austin_powers to james_bond: still there?"});
 }
 
+TEST_F(ChatServicesTest, WaitsForWhoseStreamHasBroken) {
+  TestWireUser& bond = WireBond(0);
+  TestWireUser& austin = WireAustin(1);
+  bond.Vanish();
+  world_.RunFor(seconds(1));
+  EXPECT_EQ(Chat(austin, "james_bond", "one").result(), wire::SERVICE_DONE);
+  EXPECT_EQ(Chat(austin, "james_bond", "two").result(), wire::SERVICE_DONE);
+  AddBuddy(austin, "james_bond", "hello");
+  for (const size_t home : {0, 2}) {
+    bond.Register(network_.bootstrap_nodes[home]);
+    world_.RunFor(seconds(1));
+    EXPECT_EQ(bond.TakeNews(),
+              home == 0 ? (Lines{"austin_powers asks hello", "austin_powers to james_bond: one",
+                                 "austin_powers to james_bond: two"})
+                        : Lines{})
+        << "told once";
+  }
+  bond.Vanish();
+  world_.RunFor(seconds(1));
+  EXPECT_EQ(Chat(austin, "james_bond", "three").result(), wire::SERVICE_DONE);
+  world_.RunFor(seconds(60));
+  EXPECT_EQ(WireBond(1).TakeNews(),
+            (Lines{"austin_powers asks hello", "austin_powers to james_bond: three"}));
+}
+
 TEST_F(ChatServicesTest, WhatCannotBeSentIsRefused) {
   TestWireUser& austin = WireAustin();
   TestWireUser& bond = WireBond();

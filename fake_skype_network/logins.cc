@@ -69,12 +69,16 @@ void Logins::SetPresence(const std::string& user, uint64_t device, bool presence
              static_cast<int64_t>(device));
 }
 
+void Logins::Lose(Login& login) {
+  if (!login.reachable) return;
+  login.reachable = false;
+  login.until = runtime_.Now() + kGrace;
+}
+
 void Logins::LoseHome(const Endpoint& home) {
   for (auto& [user, logins] : logins_) {
     for (Login& login : logins) {
-      if (!login.reachable || login.home != home) continue;
-      login.reachable = false;
-      login.until = runtime_.Now() + kGrace;
+      if (login.home == home) Lose(login);
     }
   }
 }

@@ -54,6 +54,8 @@ class Logins {
   void Remove(const std::string& user, uint64_t device);
   void SetPresence(const std::string& user, uint64_t device, bool presence);
 
+  // Nothing reaches it now.
+  void Lose(Login& login);
   void LoseHome(const Endpoint& home);
   // Of logins whose time is over.
   std::vector<std::pair<std::string, uint64_t>> Overdue() const;

@@ -115,14 +115,15 @@ void Newsroom::SendTo(const News& news, Login& login) {
   if (news.news.has_buddy() && !login.presence) {
     passage->mutable_news()->mutable_buddy()->set_status(wire::BUDDY_UNKNOWN);
   }
-  if (login.reachable && sender_(login.home, message)) return;
-  if (news.news.has_account()) login.missed_account = true;
-  if (news.news.has_authorisation_request() || news.news.has_voicemail()) {
-    login.missed_waiting = true;
-  }
+  if (!login.reachable || !sender_(login.home, message)) Miss(news.news, login);
+}
+
+void Newsroom::Miss(const wire::ServiceNews& news, Login& login) {
+  if (news.has_account()) login.missed_account = true;
+  if (news.has_authorisation_request() || news.has_voicemail()) login.missed_waiting = true;
   if (login.missed_buddies.size() >= kMaxMissed) return;
-  if (news.news.has_buddy()) login.missed_buddies.insert(news.news.buddy().name());
-  if (!news.news.buddy_removed().empty()) login.missed_buddies.insert(news.news.buddy_removed());
+  if (news.has_buddy()) login.missed_buddies.insert(news.buddy().name());
+  if (!news.buddy_removed().empty()) login.missed_buddies.insert(news.buddy_removed());
 }
 
 }  // namespace sfa::community

@@ -41,6 +41,8 @@ class Newsroom {
 
   void Send();
   void Drop();
+  // A login that is not reachable now; it hears of that when it is.
+  static void Miss(const wire::ServiceNews& news, Login& login);
 
  private:
   struct News {

@@ -148,6 +148,7 @@ void Services::AwaitOverdue() {
 }
 
 void Services::OnPassage(const Endpoint& home, const wire::ServicePassage& passage) {
+  if (passage.has_news()) return OnReturned(home, passage);
   if (!passage.has_asked()) return;
   const Asker asker{passage.user(), passage.device()};
   wire::ServiceReply reply;
@@ -172,6 +173,24 @@ void Services::OnPassage(const Endpoint& home, const wire::ServicePassage& passa
   *back->mutable_reply() = std::move(reply);
   sender_(home, message);
   newsroom_.Send();
+}
+
+void Services::OnReturned(const Endpoint& home, const wire::ServicePassage& passage) {
+  const std::string& user = passage.user();
+  const wire::ServiceNews& news = passage.news();
+  static_cast<void>(Change([&] {
+    Login* const login = records_.logins.Find(user, passage.device());
+    if (login != nullptr && login->home != home) {
+      // It has moved on meanwhile.
+      return newsroom_.TellLogin(user, passage.device(), news);
+    }
+    if (login != nullptr) {
+      records_.logins.Lose(*login);
+      Newsroom::Miss(news, *login);
+    }
+    if (news.has_chat() && news.chat().to() == user) chat_.KeepReturned(news.chat());
+  }));
+  AwaitOverdue();
 }
 
 wire::ServiceReply Services::Answer(const Asker& asker, const wire::ServiceRequest& request) {

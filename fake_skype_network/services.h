@@ -51,6 +51,8 @@ class Services {
   wire::ServiceReply Answer(const Asker& asker, const wire::ServiceRequest& request);
   wire::ServiceReply AnswerService(const Asker& asker, const wire::ServiceRequest& request);
   Status Change(const std::function<void()>& work);
+  // News that the home could not deliver.
+  void OnReturned(const Endpoint& home, const wire::ServicePassage& passage);
   void ForgetOverdue();
   void AwaitOverdue();
 

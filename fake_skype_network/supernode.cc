@@ -228,7 +228,11 @@ class SupernodeImpl final : public Supernode,
       return;
     }
     if (passage.device() != 0) {
-      SendTo({passage.user(), passage.device()}, message);
+      if (SendTo({passage.user(), passage.device()}, message) || !passage.has_news()) return;
+      // The login has gone a moment ago: the login server keeps for it what must not be lost.
+      wire::Message back;
+      *back.mutable_service_passage() = passage;
+      neighbours_->SendToLoginServer(back);
       return;
     }
     for (auto each = users_.lower_bound({passage.user(), 0});
