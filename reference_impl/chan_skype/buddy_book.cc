@@ -20,7 +20,7 @@ Buddy FromWire(const wire::Buddy& from, bool presence) {
   for (const wire::Property& property : from.profile().properties()) {
     if (property.value().empty() || !peer::FindProperty(property.name()) ||
         property.value().size() > peer::kMaxPropertyBytes ||
-        !buddy.Property(property.name()).empty()) {
+        (!presence && property.name() == kMood) || !buddy.Property(property.name()).empty()) {
       continue;
     }
     buddy.profile.emplace_back(property.name(), property.value());

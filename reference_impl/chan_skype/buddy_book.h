@@ -45,8 +45,8 @@ class BuddyBook {
  public:
   // The whole list begins to come, page by page; what is known stays until then.
   void Begin();
-  // Without presence every status is Unknown, whatever the network says. After the last page, who
-  // has neither been on one nor in an Update() since Begin() is gone.
+  // Without presence every status is Unknown and there is no mood, whatever the network says. After
+  // the last page, who has neither been on one nor in an Update() since Begin() is gone.
   std::vector<BuddyChange> AddPage(const wire::BuddyList& page, bool last, bool presence);
   std::vector<BuddyChange> Update(const wire::Buddy& buddy, bool presence);
   std::vector<BuddyChange> Remove(const std::string& name);

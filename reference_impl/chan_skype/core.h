@@ -8,6 +8,7 @@
 #define REFERENCE_IMPL_CHAN_SKYPE_CORE_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -37,6 +38,9 @@ struct Account {
   PropertyBook properties;
   BuddyBook buddies;
   std::set<std::string> autoadded;  // in lower case: whom buddy_autoadd has asked
+  // Not of this login only: whom buddy_autoadd will ask once the list is known, and because of
+  // what.
+  std::map<std::string, std::string> to_autoadd;
 
   bool logged_in() const { return state == control::ACCOUNT_LOGGED_IN; }
 };
@@ -69,6 +73,9 @@ class Core final : public std::enable_shared_from_this<Core>, private EngineEven
   // Asks the community's services for an account. `done` runs exactly once, unless the core ends
   // before, possibly inside.
   void Ask(const std::string& account, const wire::ServiceRequest& request, ServiceDone done);
+  // `task` runs as soon as the account's buddies are known, or are not to be had now; possibly
+  // inside.
+  void WhenListed(const std::string& account, Task task);
 
   // Snapshot: any thread.
   Runtime& runtime() { return service_.runtime(); }
@@ -127,6 +134,7 @@ class Core final : public std::enable_shared_from_this<Core>, private EngineEven
   struct BuddiesView {
     std::shared_ptr<const Buddies> list;  // null: see why_not
     std::string why_not;
+    bool known = false;  // the list is the network's; before that it is empty
   };
   BuddiesView BuddiesOf(const std::string& account);
 
@@ -172,6 +180,8 @@ class Core final : public std::enable_shared_from_this<Core>, private EngineEven
   void FetchBuddies(const std::string& account);
   void FetchBuddyPage(const std::string& account, const std::string& after, int pages);
   void Publish(const std::string& account, const std::vector<BuddyChange>& changes, bool events);
+  void OnListed(const std::string& account);
+  void RunWaiting(const std::string& account);
   void AddHints(const std::string& account);
   void AutoAdd(const std::string& account, const std::string& buddy, const std::string& because);
   void OnNews(const control::ServiceNewsOf& news);
@@ -222,6 +232,8 @@ class Core final : public std::enable_shared_from_this<Core>, private EngineEven
   ServiceDesk desk_;
   std::unique_ptr<Timer> fetch_again_;
   bool fetch_again_soon_ = false;
+  std::multimap<std::string, Task> waiting_;  // by account, for WhenListed()
+  std::set<std::string> bad_hints_;           // told already
   // Last: its events use everything above.
   std::unique_ptr<EngineLink> engine_;
 };

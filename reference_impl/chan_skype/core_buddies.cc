@@ -10,6 +10,7 @@ namespace {
 
 // A list of peer::kMaxBuddies has far fewer pages.
 constexpr int kMaxPages = 2000;
+constexpr size_t kMaxBadHints = 1000;
 
 // Manual 3.1: the first match answers; nothing when there is none (reading 8).
 const AuthRule* Match(const std::vector<AuthRule>& rules, const std::string& text) {
@@ -68,6 +69,7 @@ void Core::FetchBuddyPage(const std::string& account, const std::string& after, 
   Ask(account, request, [this, account, after, pages](const wire::ServiceReply& reply) {
     if (reply.result() != wire::SERVICE_DONE || !reply.has_buddies()) {
       FetchAgainLater(account);
+      RunWaiting(account);
       return;
     }
     const wire::BuddyList& page = reply.buddies();
@@ -85,7 +87,7 @@ void Core::FetchBuddyPage(const std::string& account, const std::string& after, 
     }
     Publish(account, changes, presence);
     if (last) {
-      AddHints(account);
+      OnListed(account);
     } else {
       FetchBuddyPage(account, next, pages + 1);
     }
@@ -129,8 +131,7 @@ wire::BuddyStatus Core::Watch(const PresenceAddress& address, bool* valid, std::
       status = buddy->status;
       *mood = buddy->Property("mood_text");
     } else {
-      add = account->settings.autoadd_hints && account->logged_in() && account->buddies.known() &&
-            account->autoadded.count(Lower(address.buddy)) == 0;
+      add = account->settings.autoadd_hints && account->autoadded.count(Lower(address.buddy)) == 0;
     }
   }
   if (add) {
@@ -169,12 +170,39 @@ Core::BuddiesView Core::BuddiesOf(const std::string& name) {
   if (!account->logged_in()) {
     return {nullptr, "user " + account->settings.name + " is not logged in"};
   }
-  return {account->buddies.List(), ""};
+  return {account->buddies.List(), "", account->buddies.known()};
+}
+
+void Core::WhenListed(const std::string& account, Task task) {
+  const BuddiesView view = BuddiesOf(account);
+  if (!view.list || view.known) {
+    task();
+  } else {
+    waiting_.emplace(account, std::move(task));
+  }
+}
+
+void Core::RunWaiting(const std::string& account) {
+  std::vector<Task> tasks;
+  const auto [first, last] = waiting_.equal_range(account);
+  for (auto it = first; it != last; ++it) tasks.push_back(std::move(it->second));
+  waiting_.erase(first, last);
+  for (const Task& task : tasks) task();
+}
+
+void Core::OnListed(const std::string& account) {
+  std::map<std::string, std::string> wanted;
+  {
+    MutexLock lock(mutex_);
+    if (Account* found = FindAccount(account)) wanted = std::exchange(found->to_autoadd, {});
+  }
+  for (const auto& [buddy, because] : wanted) AutoAdd(account, buddy, because);
+  AddHints(account);
+  RunWaiting(account);
 }
 
 void Core::AddHints(const std::string& account) {
-  const std::optional<AccountView> view = LookAt(account);
-  if (!view || !view->settings.autoadd_hints || !host_.each_hint) return;
+  if (!host_.each_hint) return;
   std::vector<std::string> addresses;
   host_.each_hint(
       pbx_,
@@ -182,9 +210,18 @@ void Core::AddHints(const std::string& account) {
         static_cast<std::vector<std::string>*>(context)->emplace_back(address);
       },
       &addresses);
+  const std::optional<AccountView> view = LookAt(account);
   for (const std::string& text : addresses) {
     const std::optional<PresenceAddress> address = ParsePresenceAddress(text);
-    if (address && EqualsIgnoreCase(address->account, account)) {
+    if (!address || !LookAt(address->account)) {
+      // Manual 3.4: the user is always named.
+      if (bad_hints_.size() < kMaxBadHints && bad_hints_.insert(text).second) {
+        Log(PBX_LOG_WARNING, "the hint Skype:" + OneLine(CutText(text, 128)) +
+                                 " shows nothing; expected Skype:<user>@<buddy>, the user being "
+                                 "one of chan_skype.conf");
+      }
+    } else if (view && view->settings.autoadd_hints &&
+               EqualsIgnoreCase(address->account, account)) {
       AutoAdd(account, address->buddy, "a hint asks for its presence");
     }
   }
@@ -194,9 +231,12 @@ void Core::AutoAdd(const std::string& name, const std::string& buddy, const std:
   {
     MutexLock lock(mutex_);
     Account* account = FindAccount(name);
-    if (!account || !account->logged_in() || !account->buddies.known() ||
-        account->buddies.Find(buddy) || EqualsIgnoreCase(buddy, name) ||
-        account->autoadded.size() >= peer::kMaxBuddies ||
+    if (!account || account->buddies.Find(buddy) || EqualsIgnoreCase(buddy, name)) return;
+    if (!account->logged_in() || !account->buddies.known()) {
+      if (account->to_autoadd.size() < peer::kMaxBuddies) account->to_autoadd[buddy] = because;
+      return;
+    }
+    if (account->autoadded.size() >= peer::kMaxBuddies ||
         !account->autoadded.insert(Lower(buddy)).second) {
       return;
     }
@@ -230,7 +270,10 @@ void Core::OnNews(const control::ServiceNewsOf& of) {
     if (news.has_buddy()) changes = account->buddies.Update(news.buddy(), presence);
     if (news.body_case() == wire::ServiceNews::kBuddyRemoved) {
       changes = account->buddies.Remove(news.buddy_removed());
-      account->autoadded.insert(Lower(news.buddy_removed()));  // somebody does not want it there
+      // Somebody does not want it there: nothing adds it again before the next login.
+      if (account->autoadded.size() < peer::kMaxBuddies) {
+        account->autoadded.insert(Lower(news.buddy_removed()));
+      }
     }
   }
   Publish(name, changes, presence);

@@ -101,7 +101,7 @@ TEST_F(CallsTest, RefusalsOfTheRequest) {
       {"", PBX_CAUSE_NO_ROUTE_DESTINATION},
       {"james_bond@", PBX_CAUSE_NO_ROUTE_DESTINATION},
       {"james_bond@two words", PBX_CAUSE_NO_ROUTE_DESTINATION},
-      {"james_bond/austin", PBX_CAUSE_NO_ROUTE_DESTINATION},
+      {"james_bond/au/stin", PBX_CAUSE_NO_ROUTE_DESTINATION},
       {"nobody@austin", PBX_CAUSE_NO_ROUTE_DESTINATION},
       {"inbox@austin", PBX_CAUSE_NO_ROUTE_DESTINATION},
       {"outbox@austin", PBX_CAUSE_SUBSCRIBER_ABSENT},
@@ -112,6 +112,11 @@ TEST_F(CallsTest, RefusalsOfTheRequest) {
   }
   EXPECT_THAT(bench.engine.TakeCommands(), IsEmpty());
   ExpectEverythingReturned();
+}
+
+TEST_F(CallsTest, ASlashSeparatesTheOriginatorToo) {
+  bench.Place(bench.Dial("outbox/austin"));
+  EXPECT_THAT(bench.engine.TakeCommands(), ElementsAre("place 1 outbox austin ulaw alaw 10002"));
 }
 
 TEST_F(CallsTest, WithoutDefaultUserABareDestinationFails) {

@@ -55,6 +55,7 @@ void Core::OnLoggedOut(const std::string& account, const std::vector<BuddyChange
     }
   }
   desk_.Refuse(account);
+  RunWaiting(account);
   // Logged Out says to the manager what it means for all of the buddies; hints are told one by one.
   Publish(account, forgotten, false);
 }

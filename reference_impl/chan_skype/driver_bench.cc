@@ -9,6 +9,49 @@
 namespace sfa::skype {
 namespace {
 
+std::string CodecText(int codec) {
+  switch (codec) {
+    case control::CODEC_ULAW:
+      return "ulaw";
+    case control::CODEC_ALAW:
+      return "alaw";
+    case control::CODEC_G729:
+      return "g729";
+    default:
+      return "none";
+  }
+}
+
+std::string Text(const wire::ServiceRequest& request) {
+  switch (request.body_case()) {
+    case wire::ServiceRequest::kGetAccount:
+      return "account";
+    case wire::ServiceRequest::kSetProperties: {
+      std::string text = "set";
+      for (const wire::Property& property : request.set_properties().properties()) {
+        text += " " + property.name() + "=" + property.value();
+      }
+      return text;
+    }
+    case wire::ServiceRequest::kGetBuddies:
+      return std::string("buddies ") + (request.get_buddies().presence() ? "presence" : "names") +
+             " after '" + request.get_buddies().after() + "'";
+    case wire::ServiceRequest::kAddBuddy:
+      return "add " + request.add_buddy().name() + " (" + request.add_buddy().text() + ")";
+    case wire::ServiceRequest::kRemoveBuddy:
+      return "remove " + request.remove_buddy().name();
+    case wire::ServiceRequest::kAnswerBuddy: {
+      static const char* const kAnswers[] = {"?", "accept", "deny", "block", "unblock"};
+      return std::string(kAnswers[request.answer_buddy().answer()]) + " " +
+             request.answer_buddy().name();
+    }
+    case wire::ServiceRequest::kSendChat:
+      return "chat " + request.send_chat().to() + " " + request.send_chat().text();
+    default:
+      return "other";
+  }
+}
+
 std::string Text(const control::Command& command) {
   switch (command.body_case()) {
     case control::Command::kConfigure:
@@ -21,19 +64,34 @@ std::string Text(const control::Command& command) {
       const control::PlaceCall& place = command.place_call();
       std::string text = "place " + std::to_string(place.call()) + " " + place.account() + " " +
                          place.destination();
-      for (const int codec : place.codecs())
-        text += codec == control::CODEC_ULAW ? " ulaw" : " alaw";
-      return text + " " + std::to_string(place.pbx_rtp().port());
+      for (const int codec : place.codecs()) text += " " + CodecText(codec);
+      text += " " + std::to_string(place.pbx_rtp().port());
+      if (!place.topic().empty()) text += " topic=" + place.topic();
+      if (!place.token().empty()) text += " token=" + place.token();
+      return text;
     }
     case control::Command::kRingCall:
-      return "ring " + std::to_string(command.ring_call().call()) +
-             (command.ring_call().codec() == control::CODEC_ULAW ? " ulaw " : " alaw ") +
+      return "ring " + std::to_string(command.ring_call().call()) + " " +
+             CodecText(command.ring_call().codec()) + " " +
              std::to_string(command.ring_call().pbx_rtp().port());
     case control::Command::kAnswerCall:
       return "answer " + std::to_string(command.answer_call().call());
     case control::Command::kEndCall:
       return "end " + std::to_string(command.end_call().call()) + " " +
              std::to_string(command.end_call().reason());
+    case control::Command::kAskService:
+      return "ask " + command.ask_service().account() + " " + Text(command.ask_service().service());
+    case control::Command::kHoldCall:
+      return std::string(command.hold_call().held() ? "hold " : "unhold ") +
+             std::to_string(command.hold_call().call());
+    case control::Command::kTransferCall:
+      return "transfer " + std::to_string(command.transfer_call().call()) + " " +
+             command.transfer_call().to();
+    case control::Command::kSetDebug: {
+      const control::SetDebug& debug = command.set_debug();
+      return std::string(debug.voice() ? "vedebug " : "debug ") + (debug.on() ? "on" : "off") +
+             " " + debug.account();
+    }
     default:
       return "other";
   }
@@ -46,7 +104,79 @@ void FakeEngineService::Send(std::string_view bytes) {
   command.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
   if (command.has_configure()) configured = command.configure();
   if (command.has_login()) secrets[command.login().account()] = command.login().secret();
+  if (command.has_ask_service()) {
+    questions_[command.ask_service().request()] = command.ask_service();
+  }
   commands_.push_back(Text(command));
+}
+
+void FakeEngineService::Reply(uint64_t request, const wire::ServiceReply& reply) {
+  questions_.erase(request);
+  control::Event event;
+  event.mutable_service_done()->set_request(request);
+  *event.mutable_service_done()->mutable_reply() = reply;
+  Say(event);
+}
+
+void FakeEngineService::Reply(uint64_t request, wire::ServiceResult result,
+                              const std::string& text) {
+  wire::ServiceReply reply;
+  reply.set_result(result);
+  reply.set_text(text);
+  Reply(request, reply);
+}
+
+void FakeEngineService::News(const std::string& account, const wire::ServiceNews& news) {
+  control::Event event;
+  event.mutable_service_news()->set_account(account);
+  *event.mutable_service_news()->mutable_news() = news;
+  Say(event);
+}
+
+void FakeEngineService::BuddyNews(const std::string& account, const std::string& buddy,
+                                  wire::BuddyStatus status, const std::string& mood) {
+  wire::ServiceNews news;
+  news.mutable_buddy()->set_name(buddy);
+  news.mutable_buddy()->set_status(status);
+  if (!mood.empty()) {
+    wire::Property& property = *news.mutable_buddy()->mutable_profile()->add_properties();
+    property.set_name("mood_text");
+    property.set_value(mood);
+  }
+  News(account, news);
+}
+
+void FakeEngineService::ChatNews(const std::string& account, const std::string& from,
+                                 const std::string& to, const std::string& text) {
+  wire::ServiceNews news;
+  news.mutable_chat()->set_from(from);
+  news.mutable_chat()->set_to(to);
+  news.mutable_chat()->set_text(text);
+  News(account, news);
+}
+
+void FakeEngineService::AskedToAuthorise(const std::string& account, const std::string& from,
+                                         const std::string& text) {
+  wire::ServiceNews news;
+  news.mutable_authorisation_request()->set_from(from);
+  news.mutable_authorisation_request()->set_text(text);
+  News(account, news);
+}
+
+void FakeEngineService::AnswerFetches() {
+  const std::map<uint64_t, control::AskService> open = questions_;
+  for (const auto& [number, question] : open) {
+    wire::ServiceReply reply;
+    reply.set_result(wire::SERVICE_DONE);
+    if (question.service().has_get_account()) {
+      *reply.mutable_account() = account_state;
+    } else if (question.service().has_get_buddies()) {
+      *reply.mutable_buddies() = buddies;
+    } else {
+      continue;
+    }
+    Reply(number, reply);
+  }
 }
 
 void FakeEngineService::Stop(Task stopped) {
@@ -66,6 +196,7 @@ void FakeEngineService::Say(const control::Event& event) {
 }
 
 void FakeEngineService::Die(const std::string& reason) {
+  questions_.clear();
   std::exchange(listener_, nullptr)->OnEngineGone(reason);
   runtime_.RunPosted();
 }
@@ -168,6 +299,9 @@ struct BenchHost {
     See(pbx, std::string("start ") + incoming->account + " " + incoming->exten + "@" +
                  incoming->context + " from " + incoming->caller_number + " (" +
                  incoming->caller_name + ") " + CodecName(incoming->media.codec));
+    for (size_t i = 0; i < incoming->setvar_count; ++i) {
+      See(pbx, std::string("setvar ") + incoming->setvar[i]);
+    }
     if (bench.refuse_incoming != PBX_CAUSE_NONE) {
       *cause = bench.refuse_incoming;
       return nullptr;
@@ -179,7 +313,8 @@ struct BenchHost {
   }
 
   static void Control(void* pbx, pbx_channel*, pbx_control control) {
-    static const char* const kNames[] = {"ringing", "answered", "busy", "congestion"};
+    static const char* const kNames[] = {"ringing",  "answered", "busy",  "congestion",
+                                         "progress", "hold",     "unhold"};
     See(pbx, std::string("control ") + kNames[control]);
   }
   static void Media(void* pbx, pbx_channel*, const pbx_media* media) {
@@ -197,6 +332,34 @@ struct BenchHost {
     See(pbx, std::string("digit ") + digit + " " + std::to_string(duration_ms));
   }
   static void Release(void*, pbx_channel* channel) { --channel->references; }
+
+  static void Party(void* pbx, pbx_channel*, const char* number, const char* name) {
+    See(pbx, std::string("party ") + number + " (" + name + ")");
+  }
+  static void TextOf(void* pbx, pbx_channel*, const char* text) {
+    See(pbx, std::string("text ") + text);
+  }
+  static void Transferred(void* pbx, pbx_channel*, int done) {
+    See(pbx, "transferred " + std::to_string(done));
+  }
+  static int CanUseCodec(void* pbx, pbx_codec codec) {
+    return codec != PBX_CODEC_G729 || Of(pbx).can_use_g729 ? 1 : 0;
+  }
+  static void DeviceStateChanged(void* pbx, const char* address, pbx_device_state state) {
+    See(pbx, std::string("device ") + address + " " + std::to_string(state));
+  }
+  static void PresenceStateChanged(void* pbx, const char* address, const pbx_presence* presence) {
+    See(pbx, std::string("presence ") + address + " " + std::to_string(presence->state) + " " +
+                 presence->subtype + (presence->message[0] ? " " : "") + presence->message);
+  }
+  static void EachHint(void* pbx, void (*each)(void*, const char*), void* context) {
+    for (const std::string& hint : Of(pbx).hints) each(context, hint.c_str());
+  }
+  static int MessageReceived(void* pbx, const pbx_text_message* message) {
+    See(pbx, std::string("message ") + message->account + " " + message->from + " " + message->to +
+                 " " + message->exten + "@" + message->context + " " + message->body);
+    return Of(pbx).takes_messages ? 0 : -1;
+  }
 
   static void Event(void* pbx, const char* event, const pbx_header* headers, size_t count) {
     std::string text = std::string("event ") + event;
@@ -219,16 +382,26 @@ struct BenchHost {
                                    .channel_digit_begin = DigitBegin,
                                    .channel_digit_end = DigitEnd,
                                    .channel_release = Release,
-                                   .manager_event = Event};
+                                   .channel_party = Party,
+                                   .channel_text = TextOf,
+                                   .channel_transferred = Transferred,
+                                   .manager_event = Event,
+                                   .can_use_codec = CanUseCodec,
+                                   .device_state_changed = DeviceStateChanged,
+                                   .presence_state_changed = PresenceStateChanged,
+                                   .each_hint = EachHint,
+                                   .message_received = MessageReceived};
 };
 
 DriverBench::DriverBench(std::optional<std::string> text, int licensed)
     : engine(runtime, licensed), configuration(std::move(text)) {
   loaded = driver.load(static_cast<res::EngineService*>(&engine), &BenchHost::kTable, this, &core);
   runtime.RunPosted();
+  state = driver.state_new();
 }
 
 DriverBench::~DriverBench() {
+  driver.state_free(state);
   if (!core) return;
   for (const auto& [call, channel] : channels) {
     if (channel->references > 0) driver.hangup(core, call, PBX_CAUSE_NONE);
@@ -245,6 +418,7 @@ void DriverBench::LogIn() {
   for (const auto& [account, secret] : std::map<std::string, std::string>(engine.secrets)) {
     engine.Account(account, control::ACCOUNT_LOGGED_IN);
   }
+  engine.AnswerFetches();
   engine.TakeCommands();
   TakeSeen();
 }
@@ -252,8 +426,9 @@ void DriverBench::LogIn() {
 std::vector<std::string> DriverBench::TakeSeen() { return std::exchange(seen_, {}); }
 
 skype_call_id DriverBench::Dial(const std::string& address) {
-  const pbx_codec codecs[] = {PBX_CODEC_ULAW, PBX_CODEC_ALAW, PBX_CODEC_NONE, PBX_CODEC_NONE};
-  if (driver.request(core, address.c_str(), codecs, nullptr, &admitted, &cause) != 0) return 0;
+  const pbx_codec codecs[] = {PBX_CODEC_ULAW, PBX_CODEC_ALAW,
+                              can_use_g729 ? PBX_CODEC_G729 : PBX_CODEC_NONE, PBX_CODEC_NONE};
+  if (driver.request(core, address.c_str(), codecs, state, &admitted, &cause) != 0) return 0;
   auto channel = std::make_unique<pbx_channel>();
   channel->call = admitted.call;
   const pbx_address local{0x7F000001, 10002};
@@ -290,6 +465,64 @@ std::vector<std::string> DriverBench::Console(const std::vector<std::string>& wo
       &lines);
   if (result != 0) lines.emplace_back("not a command");
   return lines;
+}
+
+std::vector<std::string> DriverBench::Complete(const std::vector<std::string>& words,
+                                               const std::string& partial) {
+  std::vector<const char*> argv;
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  std::vector<std::string> found;
+  char value[128];
+  for (int number = 0; driver.console_complete(core, static_cast<int>(argv.size()), argv.data(),
+                                               partial.c_str(), number, value, sizeof value) == 0;
+       ++number) {
+    found.emplace_back(value);
+  }
+  return found;
+}
+
+std::string DriverBench::Read(const std::string& function, const std::string& arguments,
+                              skype_call_id call) {
+  const skype_function_place place{call, state};
+  char value[4096];
+  const int result =
+      driver.function_read(core, &place, function.c_str(), arguments.c_str(), value, sizeof value);
+  return result == 0 ? value : "failed";
+}
+
+bool DriverBench::Write(const std::string& function, const std::string& arguments,
+                        const std::string& value, skype_call_id call) {
+  const skype_function_place place{call, state};
+  const int result =
+      driver.function_write(core, &place, function.c_str(), arguments.c_str(), value.c_str());
+  runtime.RunPosted();
+  return result == 0;
+}
+
+void DriverBench::Act(const std::string& action, const std::vector<std::string>& headers) {
+  std::vector<std::pair<std::string, std::string>> split;
+  for (const std::string& header : headers) {
+    const size_t colon = header.find(": ");
+    split.emplace_back(header.substr(0, colon), header.substr(colon + 2));
+  }
+  std::vector<pbx_header> raw;
+  for (const auto& [name, value] : split) raw.push_back({name.c_str(), value.c_str()});
+  answers.clear();
+  driver.manager_action(
+      core, action.c_str(), raw.data(), raw.size(),
+      [](void* context, const pbx_manager_message* messages, size_t count) {
+        auto& lines = *static_cast<std::vector<std::string>*>(context);
+        for (size_t i = 0; i < count; ++i) {
+          std::string line = messages[i].event ? messages[i].event : "response";
+          for (size_t k = 0; k < messages[i].count; ++k) {
+            line +=
+                std::string(" ") + messages[i].headers[k].name + "=" + messages[i].headers[k].value;
+          }
+          lines.push_back(line);
+        }
+      },
+      &answers);
+  runtime.RunPosted();
 }
 
 int DriverBench::channel_references() const {

@@ -51,8 +51,27 @@ class FakeEngineService final : public res::EngineService {
   void Answered(uint64_t call);
   void Ended(uint64_t call, control::EndReason reason);
 
+  // What the community's services do. Questions are numbered as the driver has numbered them.
+  void Reply(uint64_t request, const wire::ServiceReply& reply);
+  void Reply(uint64_t request, wire::ServiceResult result, const std::string& text = "");
+  void News(const std::string& account, const wire::ServiceNews& news);
+  void BuddyNews(const std::string& account, const std::string& buddy, wire::BuddyStatus status,
+                 const std::string& mood = "");
+  void ChatNews(const std::string& account, const std::string& from, const std::string& to,
+                const std::string& text);
+  void AskedToAuthorise(const std::string& account, const std::string& from,
+                        const std::string& text);
+  // Answers every open GetAccount with `account_state` and GetBuddies with `buddies`.
+  void AnswerFetches();
+  // The open question that was asked last; fails when there is none.
+  uint64_t LastQuestion() const { return questions_.rbegin()->first; }
+  bool HasQuestion() const { return !questions_.empty(); }
+
+  wire::AccountState account_state;
+  wire::BuddyList buddies;
+
   // Commands since the last look, as text: "login james_bond", "place 1 james_bond austin
-  // ulaw,alaw".
+  // ulaw,alaw", "ask james_bond add austin (please)".
   std::vector<std::string> TakeCommands();
 
   std::string engine_directory;
@@ -65,6 +84,7 @@ class FakeEngineService final : public res::EngineService {
   std::unique_ptr<res::LicensePool> licenses_;
   res::EngineListener* listener_ = nullptr;
   std::vector<std::string> commands_;
+  std::map<uint64_t, control::AskService> questions_;
 };
 
 // Loads the driver with a configuration; plays the host. What the driver does to the host is
@@ -75,7 +95,8 @@ class DriverBench {
   explicit DriverBench(std::optional<std::string> configuration, int channels = 2);
   ~DriverBench();
 
-  // The engine is up and every user of the configuration logged in; forgets what was seen.
+  // The engine is up and every user of the configuration logged in, what they fetch is answered;
+  // forgets what was seen.
   void LogIn();
   // Lines since the last look: "event SkypeAccountStatus Username=… Status=…", "control ringing".
   std::vector<std::string> TakeSeen();
@@ -87,6 +108,16 @@ class DriverBench {
   void HangUp(skype_call_id call, pbx_cause cause = PBX_CAUSE_NONE);
   void Answer(skype_call_id call);
   std::vector<std::string> Console(const std::vector<std::string>& words);
+  std::vector<std::string> Complete(const std::vector<std::string>& words,
+                                    const std::string& partial);
+  // A dialplan function on a channel that is no Skype channel, or on the call's.
+  std::string Read(const std::string& function, const std::string& arguments,
+                   skype_call_id call = 0);
+  bool Write(const std::string& function, const std::string& arguments, const std::string& value,
+             skype_call_id call = 0);
+  // An AMI action with headers "Name: value". Its answer is in `answers` once it has come: one line
+  // a message, "response Response=… Message=…" first.
+  void Act(const std::string& action, const std::vector<std::string>& headers);
   // References held by the driver on channels and on the module.
   int channel_references() const;
 
@@ -99,6 +130,11 @@ class DriverBench {
   pbx_cause refuse_incoming = PBX_CAUSE_NONE;
   int module_references = 0;
   std::map<skype_call_id, std::unique_ptr<pbx_channel>> channels;
+  bool can_use_g729 = false;
+  std::vector<std::string> hints;  // "james_bond@austin"
+  bool takes_messages = true;
+  skype_channel_state* state = nullptr;  // of the channel that is no Skype channel
+  std::vector<std::string> answers;
   std::vector<std::string> log;
   const skype_driver& driver = *skype_reference_driver();
   skype_core* core = nullptr;

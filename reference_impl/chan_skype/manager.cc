@@ -65,6 +65,26 @@ class Action {
     return name;
   }
 
+  // Answers with `give` once the account's buddies are known: mostly now, else soon after a login.
+  template <typename Give>
+  void WithBuddies(const std::string& account, Give give) {
+    const Core::BuddiesView view = core_.BuddiesOf(account);
+    if (view.list && view.known) {
+      give(view);
+      return;
+    }
+    core_.Post([account, give, reply = reply_](Core& core) {
+      core.WhenListed(account, [&core, account, give, reply] {
+        const Core::BuddiesView later = core.BuddiesOf(account);
+        if (later.list && later.known) {
+          give(later);
+        } else {
+          reply->Error(later.list ? "The Skype network does not answer" : later.why_not);
+        }
+      });
+    });
+  }
+
   // Asks the network, and answers with `done`, or with why it was not done.
   void Ask(const std::string& account, wire::ServiceRequest request, const std::string& done,
            const std::string& subject) {
@@ -180,14 +200,7 @@ void Action::RemoveBuddy() {
 }
 
 // Manual 3.5.4. A buddy whose authorisation is pending has no Fullname.
-void Action::BuddyList() {
-  const std::string account = NeedAccount();
-  if (account.empty()) return;
-  const Core::BuddiesView view = core_.BuddiesOf(account);
-  if (!view.list) {
-    reply_->Error(view.why_not);
-    return;
-  }
+void GiveBuddies(const Core::BuddiesView& view, ManagerReply& reply) {
   std::vector<Headers> entries;
   entries.reserve(view.list->size());
   for (const Buddy& buddy : *view.list) {
@@ -197,25 +210,18 @@ void Action::BuddyList() {
     entry.emplace_back("Status", peer::BuddyStatusName(buddy.status));
     entries.push_back(std::move(entry));
   }
-  reply_->List("Skype buddy status list will follow", "SkypeBuddyEntry", entries,
-               "SkypeBuddylistComplete");
+  reply.List("Skype buddy status list will follow", "SkypeBuddyEntry", entries,
+             "SkypeBuddylistComplete");
 }
 
 // Manual 3.5.5: what may be seen of the buddy, and is not empty.
-void Action::OneBuddy() {
-  const std::string account = NeedAccount();
-  if (account.empty()) return;
-  const std::string name = Need("Buddy");
-  if (name.empty()) return;
-  const Core::BuddiesView view = core_.BuddiesOf(account);
+void GiveBuddy(const Core::BuddiesView& view, const std::string& name, ManagerReply& reply) {
   const Buddy* buddy = nullptr;
-  if (view.list) {
-    for (const Buddy& known : *view.list) {
-      if (EqualsIgnoreCase(known.name, name)) buddy = &known;
-    }
+  for (const Buddy& known : *view.list) {
+    if (EqualsIgnoreCase(known.name, name)) buddy = &known;
   }
   if (!buddy) {
-    reply_->Error("Unknown buddy: " + std::string(CutText(name, 64)));
+    reply.Error("Unknown buddy: " + std::string(CutText(name, 64)));
     return;
   }
   Headers headers{{"skypename", buddy->name},
@@ -225,7 +231,24 @@ void Action::OneBuddy() {
     if (value.empty() || property.name == "availability") continue;
     headers.emplace_back(property.name == "languages" ? "language" : property.name, value);
   }
-  reply_->Success("Skype buddy", headers);
+  reply.Success("Skype buddy", headers);
+}
+
+void Action::BuddyList() {
+  const std::string account = NeedAccount();
+  if (account.empty()) return;
+  WithBuddies(account,
+              [reply = reply_](const Core::BuddiesView& view) { GiveBuddies(view, *reply); });
+}
+
+void Action::OneBuddy() {
+  const std::string account = NeedAccount();
+  if (account.empty()) return;
+  const std::string name = Need("Buddy");
+  if (name.empty()) return;
+  WithBuddies(account, [name, reply = reply_](const Core::BuddiesView& view) {
+    GiveBuddy(view, name, *reply);
+  });
 }
 
 // An extension.

@@ -174,6 +174,83 @@ TEST_F(SettingsTest, AnImpossibleValueKeepsTheDefault) {
   EXPECT_EQ(settings.users.at(0).direction, Direction::kBoth);
 }
 
+TEST_F(SettingsTest, SlipsWhoseMeaningIsCertainAreTakenAndNamed) {
+  Read({{"general", "", ""},
+        {"general", "bindaddr", "192.0.2.7"},
+        {"general", "defaultuser", "a"},
+        {"general", "Disable-UDP", "yes"},
+        {"a", "", ""},
+        {"a", "password", "x"},
+        {"a", "authpolicy", "deny"},
+        {"a", "autoadd", "hints"},
+        {"a", "disallowed", "all"},
+        {"a", "allowed", "alaw"},
+        {"a", "account_code", "mi6"},
+        {"a", "extension", "007"}});
+  EXPECT_EQ(settings.general.bind_address, Ipv4Address::Of(192, 0, 2, 7));
+  EXPECT_EQ(settings.general.default_user, "a");
+  EXPECT_TRUE(settings.general.disable_udp);
+  const UserSettings& user = settings.users.at(0);
+  EXPECT_EQ(user.secret, "x");
+  EXPECT_THAT(user.auth_policy, ElementsAre(AuthRule{AuthPolicy::kDeny, ""}));
+  EXPECT_TRUE(user.autoadd_hints);
+  EXPECT_THAT(user.codecs, ElementsAre("alaw"));
+  EXPECT_EQ(user.accountcode, "mi6");
+  EXPECT_EQ(user.exten, "007");
+  ASSERT_EQ(complaints.size(), 10u);
+  EXPECT_EQ(complaints[4],
+            "chan_skype.conf:7: \"authpolicy\" is written auth_policy; taken as that");
+}
+
+TEST_F(SettingsTest, TooLongIsNotPossible) {
+  const std::string long_name(80, 'x');
+  Read({{"a", "", ""},
+        {"a", "secret", "x"},
+        {"a", "context", long_name},
+        {"a", "exten", long_name},
+        {"a", "mohinterpret", long_name},
+        {"a", "mohsuggest", long_name},
+        {"a", "message_context", long_name},
+        {"a", "accountcode", std::string(64, 'x')},
+        {"a", "mohinterpret", ""}});
+  EXPECT_EQ(complaints.size(), 7u);
+  const UserSettings& user = settings.users.at(0);
+  EXPECT_EQ(user.context, "default");
+  EXPECT_EQ(user.exten, "a");
+  EXPECT_EQ(user.mohinterpret, "default");
+  EXPECT_EQ(user.mohsuggest + user.message_context + user.accountcode, "");
+}
+
+TEST_F(SettingsTest, SetvarIsSortedByWhatItMeans) {
+  Read({{"a", "", ""},
+        {"a", "secret", "x"},
+        {"a", "setvar", "COLOUR=blue"},
+        {"a", "setvar", "SKYPE_CALL_PROPERTY(topic)=Sales"},
+        {"a", "setvar", "SKYPE_ACCOUNT_PROPERTY(gender)=3"},
+        {"a", "setvar", "SKYPE_ACCOUNT_PROPERTY(gender)=2"},
+        {"a", "setvar", "nonsense"}});
+  const UserSettings& user = settings.users.at(0);
+  EXPECT_EQ(user.channel_variables, std::vector<std::string>{"COLOUR=blue"});
+  EXPECT_EQ(user.call_properties, (PropertyValues{{"topic", "Sales"}}));
+  EXPECT_EQ(user.account_properties, (PropertyValues{{"gender", "2"}}));
+  EXPECT_THAT(complaints,
+              ElementsAre(AllOf(HasSubstr("chan_skype.conf:5"), HasSubstr("1 (male)")),
+                          AllOf(HasSubstr("chan_skype.conf:7"), HasSubstr("NAME=value"))));
+}
+
+TEST_F(SettingsTest, TwoSectionsOfOneUserAreTakenTogether) {
+  Read({{"a", "", ""},
+        {"a", "context", "demo"},
+        {"A", "", ""},
+        {"A", "secret", "x"},
+        {"A", "auth_policy", "accept.sesame"},
+        {"A", "auth_policy", "sesame,open"}});
+  ASSERT_EQ(settings.users.size(), 1u);
+  EXPECT_EQ(settings.users[0].context, "demo");
+  EXPECT_THAT(complaints, ElementsAre(AllOf(HasSubstr(":3"), HasSubstr("second section")),
+                                      AllOf(HasSubstr(":6"), Not(HasSubstr("sesame")))));
+}
+
 TEST_F(SettingsTest, AUserWithoutASecretIsRefusedByName) {
   Read({{"general", "", ""},
         {"general", "default_user", "aston"},
