@@ -40,8 +40,8 @@ TEST(ProgramTest, EveryWrongUseEndsWithTwoAndSaysWhatIsAllowed) {
   const struct {
     std::string arguments, found, allowed;
   } cases[] = {
-      {"", "no command", "conform, run, matrix, report or bench"},
-      {"--json", "unknown command '--json'", "conform, run, matrix, report or bench"},
+      {"", "no command", "conform, run, matrix, report, lab, client or bench"},
+      {"--json", "unknown command '--json'", "conform, run, matrix, report, lab, client or bench"},
       {"rnu x", "unknown command 'rnu'", "did you mean 'run'?"},
       {"conform --frobnicate", "--frobnicate", "'conform' takes "},
       {"conform extra", "extra", "'conform' takes "},
