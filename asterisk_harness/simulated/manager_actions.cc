@@ -193,6 +193,13 @@ void Command(Console& console, const AmiMessage& action, const Reply& reply) {
     reply->Error("No command provided");
     return;
   }
+  // Asterisk takes these from the console alone.
+  for (const char* words : {"module load", "module unload", "restart gracefully"}) {
+    if (EqualsIgnoreCase(command.substr(0, std::string(words).size()), words)) {
+      reply->Error("Command blacklisted");
+      return;
+    }
+  }
   console.Run(command, [reply](const std::string& output, bool done) {
     Headers headers = {{"Message", "Command output follows"}};
     std::string_view rest = output;

@@ -27,6 +27,8 @@ Modules::Modules(PbxCore& core, const skype_driver* driver, ServiceFactory servi
 }
 
 Modules::~Modules() {
+  // The driver's code frees what its functions have kept.
+  for (const auto& [number, channel] : core_.channels()) channel->driver_state.reset();
   if (driver_.core != nullptr) UnregisterDriverServices(core_, driver_);
   core_.UnregisterTechnology("Skype");
 }

@@ -98,8 +98,10 @@ Routine<Attempt> Place(PbxCore& core, Request request, Wakeup& wakeup) {
     co_return attempt;
   }
   channel->outgoing = true;
-  channel->caller = request.caller;
-  channel->connected = request.caller;
+  if (!request.caller.number.empty() || !request.caller.name.empty()) {
+    channel->caller = request.caller;
+    channel->connected = request.caller;
+  }
   if (!request.account.empty()) channel->account_code = request.account;
   for (const auto& [name, value] : request.variables) core.SetVariable(channel, name, value);
   channel->SetWaiter(&wakeup);

@@ -394,6 +394,20 @@ TEST(Redirect, MovesACallerInItsDialplan) {
   EXPECT_EQ(bed.driver.calls.size(), 1u);
 }
 
+TEST(Redirect, EndsAnApplicationThatRunsAlone) {
+  PbxBed bed(
+      With("exten => 1,1,Answer()\nexten => 1,n,Wait(100)\nexten => 9,1,NoOp(nine)\n"
+           "exten => 9,n,Wait(100)\n"));
+  bed.Act({{"Action", "Originate"},
+           {"Channel", "Local/1@demo"},
+           {"Application", "Wait"},
+           {"Data", "100"}});
+  bed.Command("channel redirect Local/1@demo-00000000;1 demo,9,1");
+  bed.Run(milliseconds(10));
+  EXPECT_THAT(bed.Told(), ElementsAre("nine"));
+  EXPECT_EQ(bed.pbx->core().channels().size(), 2u);
+}
+
 TEST(Redirect, TakesTheCalleeOutOfItsBridge) {
   PbxBed bed(With(std::string(kDial) + "exten => 9,1,NoOp(nine)\nexten => 9,n,NoOp(on)\n"
                                        "exten => 9,n,Wait(100)\n"));
@@ -452,6 +466,9 @@ TEST(Console, HelpsAndCompletes) {
   EXPECT_EQ(bed.Command("_command matchesarray \"zork\" zork"), "_EOF_\n");
   const auto answer = bed.Act({{"Action", "Command"}, {"Command", "skype show user"}});
   EXPECT_EQ(answer[0].Get("Response"), "Error");
+  EXPECT_EQ(bed.Act({{"Action", "Command"}, {"Command", "module unload chan_skype.so"}})[0].Get(
+                "Message"),
+            "Command blacklisted");
 }
 
 }  // namespace

@@ -146,6 +146,11 @@ Routine<void> RunApplication(PbxCore& core, Channel& channel, Wakeup& wakeup,
   const Call call{core, channel, wakeup};
   Routine<Outcome> step = RunStep(call, application, data);
   co_await step;
+  if (channel.TakeRedirect()) {
+    Routine<void> dialplan = RunDialplan(core, channel, wakeup);
+    co_await dialplan;
+    co_return;
+  }
   core.HangupChannel(channel);
 }
 
