@@ -197,6 +197,7 @@ TEST(CoreBuddies, ReloadingBuddyPresenceFetchesAnew) {
   EXPECT_THAT(bench.engine.TakeCommands(), ElementsAre("ask james_bond buddies names after ''"));
   bench.engine.AnswerFetches();
   EXPECT_EQ(bench.driver.device_state(bench.core, "james_bond@austin"), PBX_DEVICE_UNKNOWN);
+  EXPECT_THAT(bench.TakeSeen(), Not(Contains(HasSubstr("event"))));
 }
 
 TEST(CoreBuddies, AddressesThatNobodyCanWatch) {

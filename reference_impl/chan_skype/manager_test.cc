@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "chan_skype/driver_bench.h"
+#include "chan_skype/manager_reply.h"
 
 namespace sfa::skype {
 namespace {
@@ -181,6 +182,22 @@ TEST_F(ManagerTest, AListThatIsNotKnownYetIsWaitedFor) {
   bench.Act("SkypeBuddies", {"User: m"});
   bench.engine.Account("m", control::ACCOUNT_LOGGED_OUT);
   EXPECT_THAT(bench.answers, ElementsAre(HasSubstr("Response=Error")));
+}
+
+TEST(ManagerReplyTest, IsGivenOnceEvenByWhoLetsGoOfIt) {
+  std::vector<std::string> responses;
+  const pbx_manager_answer keep = [](void* context, const pbx_manager_message* messages, size_t) {
+    static_cast<std::vector<std::string>*>(context)->emplace_back(messages[0].headers[1].value);
+  };
+  { ManagerReply forgotten(keep, &responses); }
+  EXPECT_THAT(responses, ElementsAre("Skype for Asterisk is being unloaded"));
+  responses.clear();
+  {
+    ManagerReply reply(keep, &responses);
+    reply.Success("done");
+    reply.Error("late");
+  }
+  EXPECT_THAT(responses, ElementsAre("done"));
 }
 
 TEST_F(ManagerTest, WhatTheNetworkLeavesOpenIsAnsweredWhenItGoes) {
