@@ -96,6 +96,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   }
   int pid() const override { return asterisk_pid_; }
   std::vector<std::string> Processes() const override;
+  int Kill(const std::string& process) override;
   std::string root() const override { return "/proc/" + std::to_string(asterisk_pid_) + "/root"; }
 
   Result<Endpoint> OpenManagerPort() override;
@@ -278,6 +279,12 @@ std::vector<std::string> RealAsteriskHost::Processes() const {
   std::promise<std::vector<std::string>> names;
   runtime_.Post([&] { names.set_value(gone_ ? left_behind_ : sandbox_->ProcessNames()); });
   return names.get_future().get();
+}
+
+int RealAsteriskHost::Kill(const std::string& process) {
+  std::promise<int> killed;
+  runtime_.Post([&] { killed.set_value(gone_ ? 0 : sandbox_->Kill(process)); });
+  return killed.get_future().get();
 }
 
 Result<Endpoint> RealAsteriskHost::OpenManagerPort() {

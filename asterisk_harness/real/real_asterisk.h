@@ -47,6 +47,8 @@ class RealAsterisk : public Pbx {
   // Names (argv[0]) of the processes inside, Asterisk included; what a stopped Asterisk has left
   // behind once it has stopped. Sorted.
   virtual std::vector<std::string> Processes() const = 0;
+  // SIGKILL for the processes of that name. How many there were.
+  virtual int Kill(const std::string& process) = 0;
   // Its root directory in this process's view, while it runs.
   virtual std::string root() const = 0;
   // Opens a port on this machine's loopback interface behind which its manager answers, as long as

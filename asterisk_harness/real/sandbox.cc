@@ -1,5 +1,7 @@
 #include "asterisk_harness/real/sandbox.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -40,6 +42,12 @@ void CollectNames(int pid, std::vector<std::string>& names) {
   for (const int child : Children(pid)) CollectNames(child, names);
 }
 
+int KillNamed(int pid, const std::string& name) {
+  int killed = NameOf(pid) == name && kill(pid, SIGKILL) == 0 ? 1 : 0;
+  for (const int child : Children(pid)) killed += KillNamed(child, name);
+  return killed;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Sandbox>> Sandbox::Launch(Runtime& runtime, const SandboxSettings& settings,
@@ -74,6 +82,11 @@ std::vector<std::string> Sandbox::ProcessNames() const {
   if (const int asterisk = asterisk_pid(); asterisk != 0) CollectNames(asterisk, names);
   std::sort(names.begin(), names.end());
   return names;
+}
+
+int Sandbox::Kill(const std::string& name) {
+  const int asterisk = asterisk_pid();
+  return asterisk == 0 ? 0 : KillNamed(asterisk, name);
 }
 
 void Sandbox::OnData(std::span<const uint8_t> bytes) {

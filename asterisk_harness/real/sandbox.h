@@ -43,6 +43,8 @@ class Sandbox : private StreamHandler, private ProcessHandler {
   int asterisk_pid() const;
   // argv[0] of every process below process 1 that runs a program of the root file system. Sorted.
   std::vector<std::string> ProcessNames() const;
+  // SIGKILL for those of that name. How many there were.
+  int Kill(const std::string& name);
 
  private:
   explicit Sandbox(SandboxObserver& observer) : observer_(observer) {}
