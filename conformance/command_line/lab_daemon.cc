@@ -55,6 +55,7 @@ class PacedSimulation final : public PbxFactory {
   Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk, sim::Simulation& simulation,
                                         sim::Network& network,
                                         PbxSiteObserver& observer) const override {
+    AskForRealTimePriority();
     return factory_->Make(asterisk, simulation, network, observer);
   }
 
@@ -101,6 +102,8 @@ ExitCode LabDaemon(const CommonOptions& common, const LabOptions& options) {
   if (fcntl(kLock, F_SETFD, FD_CLOEXEC) != 0 || fcntl(kTalk, F_SETFD, FD_CLOEXEC) != 0) {
     return TellError("lab-daemon is started by sfalab lab up", kExitBadInput);
   }
+  // What else has come along belongs to somebody who may wait for its end.
+  close_range(kTalk + 1, ~0U, 0);
   // Who has started us may go before we are ready: then we end in order.
   signal(SIGPIPE, SIG_IGN);
   const LabDirectory directory(options.directory);
