@@ -61,7 +61,7 @@ class LoginServerImpl final : public LoginServer, private Connections::Handler {
       return Error{ErrorCode::kInvalid,
                    settings_.database + ": made by an earlier version, remove it"};
     }
-    const Status status = store_.Together([this] {
+    Status status = store_.Together([this] {
       store_.Run("PRAGMA user_version = 1");
       records_ = std::make_unique<Records>(
           runtime_, store_,

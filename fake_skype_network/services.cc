@@ -42,7 +42,7 @@ Services::Services(Runtime& runtime, Store& store, Records& records, Newsroom::S
 }
 
 Status Services::Change(const std::function<void()>& work) {
-  const Status status = store_.Together([&] {
+  Status status = store_.Together([&] {
     work();
     newsroom_.Collect();
   });
@@ -60,7 +60,7 @@ Status Services::Put(const Account& account) {
     return Error{ErrorCode::kInvalid, why};
   }
   Status kept;
-  const Status status = Change([&] {
+  Status status = Change([&] {
     const std::string& user = account.user;
     const bool known = records_.accounts.Find(user).has_value();
     newsroom_.Expect(user);
