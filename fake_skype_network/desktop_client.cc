@@ -1,11 +1,10 @@
 #include "fake_skype_network/desktop_client.h"
 
-#include <algorithm>
-#include <deque>
+#include <map>
 #include <optional>
 #include <utility>
 
-#include "fake_skype_network/headset.h"
+#include "fake_skype_network/handset.h"
 #include "fake_skype_network/words.h"
 #include "protocol/peer/service_names.h"
 
@@ -16,14 +15,15 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 class DesktopClientImpl final : public DesktopClient,
                                 private peer::PeerObserver,
-                                private peer::CallObserver {
+                                private Handset::Owner {
  public:
   DesktopClientImpl(Runtime& runtime, ClientSettings settings, ClientObserver& observer)
       : runtime_(runtime),
         settings_(std::move(settings)),
         observer_(observer),
-        answer_timer_(runtime.NewTimer([this] { Answer(); })),
-        digit_timer_(runtime.NewTimer([this] { NextDigitStep(); })) {}
+        handset_(runtime,
+                 {settings_.answer_after, false, settings_.voice_seed, settings_.record_audio},
+                 owner()) {}
 
   void LogIn() override {
     if (!peer_ && !OpenPort()) return;
@@ -35,42 +35,21 @@ class DesktopClientImpl final : public DesktopClient,
   }
 
   void CallUser(const std::string& user, const peer::CallProperties& properties) override {
-    if (call_) return;  // one call at a time
-    record_ = {};
-    if (!peer_ || peer_->state() != peer::LoginState::kLoggedIn) {
-      return Report("ended", {{"reason", ToText(peer::EndReason::kNetwork)}});
-    }
-    call_ = peer_->PlaceCall(user, settings_.codecs, call_observer(), properties);
+    if (handset_.in_call()) return;  // one call at a time
+    auto call = PlaceCall(user, handset_.observer(), properties);
+    handset_.Place(std::move(call));
+    if (!handset_.in_call()) Report("ended", {{"reason", ToText(peer::EndReason::kNetwork)}});
   }
 
-  bool in_call() const override { return call_ != nullptr; }
-
-  void Answer() override {
-    if (call_ && incoming_) call_->Answer();
-  }
-
-  void Reject() override {
-    if (call_ && incoming_ && !headset_) call_->End(peer::EndReason::kRejected);
-  }
-
-  void HangUp() override {
-    if (!call_) return;
-    if (headset_) return call_->End(peer::EndReason::kNormal);
-    call_->End(incoming_ ? peer::EndReason::kRejected : peer::EndReason::kCancelled);
-  }
-
+  bool in_call() const override { return handset_.in_call(); }
+  void Answer() override { handset_.Answer(); }
+  void Reject() override { handset_.Reject(); }
+  void HangUp() override { handset_.HangUp(); }
   void SendDigits(const std::string& digits, Duration tone, Duration gap) override {
-    for (const char digit : digits) digits_.push_back({digit, tone, gap});
-    if (headset_ && !digit_timer_->running()) NextDigitStep();
+    handset_.SendDigits(digits, tone, gap);
   }
-
-  void Hold(bool held) override {
-    if (call_ && headset_) call_->Hold(held);
-  }
-
-  void Transfer(const std::string& user) override {
-    if (call_ && headset_) call_->Transfer(user);
-  }
+  void Hold(bool held) override { handset_.Hold(held); }
+  void Transfer(const std::string& user) override { handset_.Transfer(user); }
 
   void SetProperty(const std::string& name, const std::string& value) override {
     wire::ServiceRequest request;
@@ -107,23 +86,16 @@ class DesktopClientImpl final : public DesktopClient,
     Ask("chat " + user, request);
   }
 
-  const AudioRecord& audio() const override { return record_; }
-  peer::MediaStatistics statistics() const override {
-    return call_ ? call_->statistics() : statistics_;
-  }
+  const AudioRecord& audio() const override { return handset_.audio(); }
+  peer::MediaStatistics statistics() const override { return handset_.statistics(); }
 
   uint64_t dropped() const override {
-    return (port_ ? port_->dropped() : 0) + (peer_ ? peer_->dropped() : 0) + rejected_ +
-           (call_ ? call_->statistics().packets_rejected : 0);
+    return (port_ ? port_->dropped() : 0) + (peer_ ? peer_->dropped() : 0) +
+           handset_.packets_rejected();
   }
 
  private:
-  struct Digit {
-    char digit;
-    Duration tone, gap;
-  };
-
-  peer::CallObserver& call_observer() { return *this; }
+  Handset::Owner& owner() { return *this; }
 
   bool OpenPort() {
     auto port = path::NewMediaPort(runtime_, settings_.port);
@@ -159,11 +131,9 @@ class DesktopClientImpl final : public DesktopClient,
       case wire::ServiceNews::kAccount:
         return OnAccount(news.account());
       case wire::ServiceNews::kBuddy:
-        return Report("buddy",
-                      {{"buddy", news.buddy().name()},
-                       {"status", std::string(peer::BuddyStatusName(news.buddy().status()))},
-                       {"fullname", news.buddy().profile().fullname()}});
+        return OnBuddy(news.buddy());
       case wire::ServiceNews::kBuddyRemoved:
+        buddies_.erase(news.buddy_removed());
         return Report("buddy-removed", {{"buddy", news.buddy_removed()}});
       case wire::ServiceNews::kAuthorisationRequest: {
         const wire::AuthorisationRequest& asked = news.authorisation_request();
@@ -202,137 +172,68 @@ class DesktopClientImpl final : public DesktopClient,
 
   void OnLoginState(peer::LoginState state, const std::string& reason) override {
     Report("login", {{"state", ToText(state)}, {"reason", reason}});
+    if (state == peer::LoginState::kLoggedIn) LookAround();
+  }
+
+  // What there is already is known before there is news of it.
+  void LookAround() {
+    wire::ServiceRequest account, buddies;
+    account.mutable_get_account();
+    peer_->Ask(account, [this](const wire::ServiceReply& reply) {
+      if (reply.has_account()) account_ = reply.account();
+    });
+    buddies.mutable_get_buddies()->set_presence(true);
+    peer_->Ask(buddies, [this](const wire::ServiceReply& reply) {
+      for (const wire::Buddy& buddy : reply.buddies().buddies()) OnBuddy(buddy);
+    });
+  }
+
+  void OnBuddy(const wire::Buddy& buddy) {
+    Fields fields{{"buddy", buddy.name()},
+                  {"status", std::string(peer::BuddyStatusName(buddy.status()))},
+                  {"fullname", buddy.profile().fullname()}};
+    Fields& before = buddies_[buddy.name()];
+    if (before == fields) return;
+    before = fields;
+    Report("buddy", std::move(fields));
   }
 
   void OnIncomingCall(std::unique_ptr<peer::Call> call) override {
     if (settings_.busy) return call->End(peer::EndReason::kBusy);
-    const bool glare = call_ && !incoming_ && call_->GivesWayTo(*call);
-    if (call_ && !glare) return call->End(peer::EndReason::kBusy);
-    const std::optional<media::Codec> codec = Choose(call->offered_codecs());
+    const bool glare = handset_.is_calling() && handset_.call()->GivesWayTo(*call);
+    if (handset_.in_call() && !glare) return call->End(peer::EndReason::kBusy);
+    const auto codec = ChooseCodec(call->offered_codecs(), settings_.codecs);
     if (!codec) return call->End(peer::EndReason::kNoCommonCodec);
-    if (glare) GiveWay();
-    record_ = {};
-    call_ = std::move(call);
-    incoming_ = true;
-    call_->SetObserver(this);
-    call_->Ring(*codec);
-    if (settings_.answer_after.count() >= 0) answer_timer_->Start(settings_.answer_after);
-    Fields fields{{"from", call_->remote_user()}, {"fullname", call_->remote_fullname()}};
-    const auto add = [&fields](const char* name, const std::string& value) {
-      if (!value.empty()) fields.emplace_back(name, value);
-    };
-    const peer::CallProperties& properties = call_->properties();
-    add("topic", properties.topic);
-    add("token", properties.token);
-    add("forwarded_by", properties.forwarded_by);
-    add("target_identity", properties.target_identity);
-    Report("incoming", std::move(fields));
+    if (glare) handset_.GiveWay();
+    handset_.Ring(std::move(call), *codec);
     // This person has called that one: the answer is given already.
     if (glare) Answer();
   }
 
-  void GiveWay() {
-    call_->SetObserver(nullptr);
-    call_->End(peer::EndReason::kAnsweredElsewhere);
-    call_ = nullptr;
-    Report("ended", {{"reason", ToText(peer::EndReason::kAnsweredElsewhere)}});
+  // Null when nobody is logged in.
+  std::unique_ptr<peer::Call> PlaceCall(const std::string& user, peer::CallObserver& observer,
+                                        const peer::CallProperties& properties) {
+    if (!peer_ || peer_->state() != peer::LoginState::kLoggedIn) return nullptr;
+    return peer_->PlaceCall(user, settings_.codecs, observer, properties);
   }
 
-  // The caller's order, of what this client can do.
-  std::optional<media::Codec> Choose(const std::vector<media::Codec>& offered) const {
-    for (const media::Codec codec : offered) {
-      if (std::find(settings_.codecs.begin(), settings_.codecs.end(), codec) !=
-          settings_.codecs.end()) {
-        return codec;
-      }
-    }
-    return {};
+  // Handset::Owner
+  void OnSightOfCall(std::string kind, Fields fields) override {
+    Report(std::move(kind), std::move(fields));
   }
-
-  // CallObserver
-  void OnRinging() override { Report("ringing", {}); }
-
-  void OnProgress(media::Codec) override { Report("progress", {}); }
-
-  void OnParty(const std::string& user, const std::string& fullname) override {
-    Report("party", {{"user", user}, {"fullname", fullname}});
-  }
-
-  void OnHold(bool held) override { Report("held", {{"on", held ? "yes" : "no"}}); }
-
-  void OnTransferred(bool done, peer::EndReason reason) override {
-    Report("transferred", {{"result", done ? "done" : ToText(reason)}});
-  }
-
-  void OnAnswered(media::Codec codec) override {
-    headset_ = std::make_unique<Headset>(
-        runtime_, codec, settings_.voice_seed, settings_.record_audio ? &record_ : nullptr,
-        [this](std::span<const uint8_t> encoded_20ms) { call_->SendAudio(encoded_20ms); });
-    if (!digits_.empty()) NextDigitStep();
-    Report("answered", {{"codec", ToText(codec)}});
-  }
-
-  void OnPath(const path::PathInfo& path) override {
-    Report("path", {{"path", path.name()},
-                    {"local", path.local.ToString()},
-                    {"remote", path.remote.ToString()},
-                    {"local_kind", path::ToString(path.local_kind)},
-                    {"remote_kind", path::ToString(path.remote_kind)}});
-  }
-
-  void OnEnded(peer::EndReason reason) override {
-    answer_timer_->Cancel();
-    digit_timer_->Cancel();
-    digits_.clear();
-    sounding_ = false;
-    headset_ = nullptr;
-    statistics_ = call_->statistics();
-    rejected_ += statistics_.packets_rejected;
-    call_ = nullptr;
-    incoming_ = false;
-    Report("ended", {{"reason", ToText(reason)}});
-  }
-
-  void OnAudio(std::span<const uint8_t> encoded_20ms) override {
-    if (headset_) headset_->Hear(encoded_20ms);
-  }
-
-  void OnDigit(char digit, bool ended, Duration duration) override {
-    if (!ended) return;
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-    Report("digit", {{"digit", std::string(1, digit)}, {"duration_ms", std::to_string(ms)}});
-  }
-
-  // A digit begins, or the one that sounds ends.
-  void NextDigitStep() {
-    if (!call_ || digits_.empty()) return;
-    const Digit digit = digits_.front();
-    sounding_ = !sounding_;
-    if (sounding_) {
-      call_->BeginDigit(digit.digit);
-      digit_timer_->Start(digit.tone);
-    } else {
-      call_->EndDigit(digit.tone);
-      digits_.pop_front();
-      digit_timer_->Start(digit.gap);
-    }
+  std::unique_ptr<peer::Call> CallInstead(const std::string& user,
+                                          peer::CallObserver& observer) override {
+    return PlaceCall(user, observer, {});
   }
 
   Runtime& runtime_;
   const ClientSettings settings_;
   ClientObserver& observer_;
-  AudioRecord record_;
-  uint64_t rejected_ = 0;             // media packets, in calls that have ended
-  peer::MediaStatistics statistics_;  // of the latest call, once it has ended
-  std::deque<Digit> digits_;          // the first one sounds when `sounding_`
-  bool sounding_ = false;
-  bool incoming_ = false;
-  wire::AccountState account_;  // as last heard
-  std::unique_ptr<Timer> answer_timer_, digit_timer_;
+  wire::AccountState account_;             // as last heard
+  std::map<std::string, Fields> buddies_;  // likewise, by name
   std::unique_ptr<path::MediaPort> port_;
   std::unique_ptr<peer::Peer> peer_;
-  std::unique_ptr<Headset> headset_;  // of an answered call
-  std::unique_ptr<peer::Call> call_;  // before the peer, whose it is
+  Handset handset_;  // before the peer, whose calls it has
 };
 
 }  // namespace

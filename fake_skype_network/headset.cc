@@ -5,7 +5,6 @@
 #include "protocol/media/g711.h"
 
 namespace sfa::community {
-
 Headset::Headset(Runtime& runtime, media::Codec codec, uint64_t voice_seed, AudioRecord* record,
                  std::function<void(std::span<const uint8_t> encoded_20ms)> say)
     : runtime_(runtime),
@@ -23,18 +22,23 @@ Headset::Headset(Runtime& runtime, media::Codec codec, uint64_t voice_seed, Audi
 void Headset::SayFrame() {
   next_ += media::kFrameDuration;
   timer_->StartAt(next_);
+  if (!media::IsG711(codec_)) return;
   std::array<int16_t, media::kFrameSamples> samples;
   voice_.Say(samples);
+  if (muted_) samples.fill(0);
   std::array<uint8_t, media::kFrameSamples> encoded;
   media::Encode(codec_, samples, encoded);
   if (record_ != nullptr && record_->sent.size() < kMaxRecordedSamples) {
     record_->sent.insert(record_->sent.end(), samples.begin(), samples.end());
   }
-  say_(encoded);
+  if (!muted_) say_(encoded);
 }
 
 void Headset::Hear(std::span<const uint8_t> encoded_20ms) {
-  if (record_ == nullptr || encoded_20ms.size() != media::kFrameSamples) return;
+  if (record_ == nullptr || muted_ || !media::IsG711(codec_) ||
+      encoded_20ms.size() != media::kFrameSamples) {
+    return;
+  }
   std::vector<int16_t>& heard = record_->heard;
   if (heard.size() >= kMaxRecordedSamples) return;
   const MonotonicTime now = runtime_.Now();

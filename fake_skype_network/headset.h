@@ -1,5 +1,5 @@
 // A person's mouth and ears in one call: says something every 20 ms, remembers what was said and
-// heard.
+// heard. G.729, which nothing here can encode, is a call without a word.
 #ifndef FAKE_SKYPE_NETWORK_HEADSET_H_
 #define FAKE_SKYPE_NETWORK_HEADSET_H_
 
@@ -25,6 +25,8 @@ class Headset {
           std::function<void(std::span<const uint8_t> encoded_20ms)> say);
 
   void Hear(std::span<const uint8_t> encoded_20ms);
+  // Says and hears nothing for a while.
+  void SetMuted(bool muted) { muted_ = muted; }
 
  private:
   void SayFrame();
@@ -32,6 +34,7 @@ class Headset {
   Runtime& runtime_;
   const media::Codec codec_;
   Voice voice_;
+  bool muted_ = false;
   AudioRecord* const record_;
   const std::function<void(std::span<const uint8_t>)> say_;
   MonotonicTime next_;

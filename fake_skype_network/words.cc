@@ -64,7 +64,17 @@ const char* ToText(peer::EndReason reason) {
   return "";
 }
 
-const char* ToText(media::Codec codec) { return codec == media::Codec::kPcma ? "PCMA" : "PCMU"; }
+const char* ToText(media::Codec codec) {
+  switch (codec) {
+    case media::Codec::kPcmu:
+      return "PCMU";
+    case media::Codec::kPcma:
+      return "PCMA";
+    case media::Codec::kG729:
+      return "G729";
+  }
+  return "";
+}
 
 const char* ToText(wire::ServiceResult result) {
   switch (result) {

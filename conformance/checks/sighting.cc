@@ -24,6 +24,13 @@ bool AllHeaders(const Fields& wanted, const Observation& seen) {
   });
 }
 
+// As the loader takes a word for a boolean.
+bool IsYes(std::string word) {
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return word == "true" || word == "yes" || word == "on" || word == "y";
+}
+
 // What a dialplan step is called in AMI's Newexten.
 Fields NewextenHeaders(const Fields& fields) {
   Fields headers;
@@ -44,18 +51,43 @@ std::string FieldOf(const Sighting& sighting, const char* name) {
   return "";
 }
 
+// What an expectation asks for with one word, as the field of a sight.
+struct WordOfSight {
+  const char* kind;   // of the expectation
+  const char* sight;  // the kind of the sight
+  const char* field;  // "" for a sight that has none
+};
+constexpr WordOfSight kWordsOfSights[] = {{"path", "path", "path"},
+                                          {"held", "held", "on"},
+                                          {"progress", "progress", ""},
+                                          {"transfer", "transfer", "to"},
+                                          {"transferred", "transferred", "result"},
+                                          {"buddy_removed", "buddy-removed", "buddy"}};
+
+// Everything that is asked for, by its own name but for the word `besides`.
+bool HasFields(const Sighting& sighting, const Observation& seen, std::string_view besides) {
+  return std::all_of(sighting.fields.begin(), sighting.fields.end(), [&](const auto& field) {
+    return field.first == besides || Matches(field.second, seen.Get(field.first));
+  });
+}
+
 bool IsClientSight(const Sighting& sighting, const Observation& seen) {
   if (seen.observer != Observer::kClient) return false;
   if (sighting.kind == "login") {
     return seen.kind == "login" &&
            seen.Get("state") == (FieldOf(sighting, "login") == "in" ? "Logged In" : "Logged Out");
   }
-  // The kind of path is a field of its sight, how far a call is the kind of its own.
-  const bool path = sighting.kind == "path";
-  if (seen.kind != (path ? sighting.kind : FieldOf(sighting, "call"))) return false;
-  return std::all_of(sighting.fields.begin(), sighting.fields.end(), [&](const auto& field) {
-    return field.first == "call" || Matches(field.second, seen.Get(field.first));
-  });
+  for (const WordOfSight& word : kWordsOfSights) {
+    if (sighting.kind != word.kind) continue;
+    if (seen.kind != word.sight || !HasFields(sighting, seen, word.kind)) return false;
+    std::string wanted = FieldOf(sighting, word.kind);
+    if (sighting.kind == "held") wanted = IsYes(wanted) ? "yes" : "no";
+    return *word.field == '\0' || Matches(wanted, seen.Get(word.field));
+  }
+  // How far a call is, is the kind of its sight.
+  const bool call = sighting.kind == "call";
+  return seen.kind == (call ? FieldOf(sighting, "call") : sighting.kind) &&
+         HasFields(sighting, seen, call ? "call" : "");
 }
 
 bool IsAsteriskSight(const Sighting& sighting, const Observation& seen) {
@@ -83,9 +115,13 @@ bool IsAsteriskSight(const Sighting& sighting, const Observation& seen) {
 }
 
 bool IsSeen(const Sighting& sighting, const Observation& seen) {
-  if (seen.subject != sighting.actor) return false;
-  return sighting.actor == "asterisk" ? IsAsteriskSight(sighting, seen)
-                                      : IsClientSight(sighting, seen);
+  if (seen.subject !=
+      (sighting.as.empty() ? sighting.actor : InSession(sighting.actor, sighting.as))) {
+    return false;
+  }
+  return sighting.actor == "asterisk" || sighting.actor == "far_asterisk"
+             ? IsAsteriskSight(sighting, seen)
+             : IsClientSight(sighting, seen);
 }
 
 // Digits are judged as a whole: none lost, none doubled, in order.
@@ -155,10 +191,24 @@ Finding CompareRelays(int expected, const Trace& trace) {
   return {Verdict::kInconclusive, "nobody looked for relays at the end", std::nullopt};
 }
 
+// What World tells of the accounts that have credit.
+Finding CompareCredit(const std::string& account, int64_t expected, const Trace& trace) {
+  for (const Observation& seen : trace.observations()) {
+    if (seen.observer != Observer::kWorld || seen.kind != "credit left") continue;
+    const std::string& found = seen.Get(account);
+    if (found.empty()) break;
+    return {found == FormatMoney(expected) ? Verdict::kPass : Verdict::kFail,
+            fmt::format("{} has a credit of {}", account, found), seen.at.time_since_epoch()};
+  }
+  return {Verdict::kInconclusive, "nobody could tell the credit of " + account, std::nullopt};
+}
+
 const Observation* LastOutput(const Trace& trace, const std::string& command) {
   const Observation* last = nullptr;
   for (const Observation& seen : trace.observations()) {
-    if (seen.observer == Observer::kConsole && seen.kind == command) last = &seen;
+    if (seen.observer == Observer::kConsole && seen.subject == "asterisk" && seen.kind == command) {
+      last = &seen;
+    }
   }
   return last;
 }
@@ -222,6 +272,9 @@ Finding LookAtEnd(const AtEnd& expected, const Trace& trace) {
   }
   if (expected.calls) add(CompareCalls(*expected.calls, trace));
   if (expected.relays) add(CompareRelays(*expected.relays, trace));
+  for (const auto& [account, micros] : expected.credit) {
+    add(CompareCredit(account, micros, trace));
+  }
   return worst;
 }
 

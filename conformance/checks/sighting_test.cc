@@ -50,6 +50,17 @@ TEST(SightingTest, EventsMatchByHeaderAndCount) {
   EXPECT_EQ(LookFor(once, false, Between(0, 9), trace).verdict, Verdict::kFail);
 }
 
+TEST(SightingTest, WhatAManagerUserSeesIsApart) {
+  Trace trace;
+  trace.Add({At(3), Observer::kAmi, InSession("asterisk", "visitor"), "X", {{"Event", "X"}}});
+  Sighting event{"asterisk", "event", {{"Event", "X"}}, {}};
+  EXPECT_EQ(LookFor(event, false, Between(0, 9), trace).verdict, Verdict::kFail);
+  event.as = "visitor";
+  EXPECT_EQ(LookFor(event, false, Between(0, 9), trace).verdict, Verdict::kPass);
+  event.as = "steward";
+  EXPECT_EQ(LookFor(event, false, Between(0, 9), trace).verdict, Verdict::kFail);
+}
+
 TEST(SightingTest, DialplanStepsAreNewextenEvents) {
   Trace trace;
   trace.Add({At(3),
@@ -116,6 +127,60 @@ TEST(SightingTest, APathHasItsKindAndItsEnds) {
   EXPECT_EQ(verdict({{"path", "relay"}, {"remote", "203.0.113.*"}}), Verdict::kFail);
   EXPECT_EQ(verdict({{"path", "direct"}}), Verdict::kFail);
   EXPECT_EQ(verdict({{"path", "direct"}}, true), Verdict::kPass);
+}
+
+TEST(SightingTest, PeopleSeeMoreThanCalls) {
+  Trace trace;
+  const auto add = [&](const char* kind, Fields fields) {
+    trace.Add({At(3), Observer::kClient, "austin", kind, std::move(fields)});
+  };
+  add("buddy", {{"buddy", "vanessa"}, {"status", "Do Not Disturb"}, {"fullname", ""}});
+  add("buddy-removed", {{"buddy", "q"}});
+  add("held", {{"on", "yes"}});
+  add("transferred", {{"result", "busy"}});
+  add("progress", {});
+  add("account", {{"mood_text", "groovy"}});
+  add("incoming", {{"from", "q"}, {"topic", "teeth"}});
+  const auto sees = [&](const char* kind, Fields fields) {
+    const Sighting sighting{"austin", kind, std::move(fields), {}};
+    return LookFor(sighting, false, Between(0, 9), trace).verdict == Verdict::kPass;
+  };
+  EXPECT_TRUE(sees("buddy", {{"buddy", "vanessa"}, {"status", "Do*"}}));
+  EXPECT_FALSE(sees("buddy", {{"buddy", "vanessa"}, {"status", "Online"}}));
+  EXPECT_TRUE(sees("buddy_removed", {{"buddy_removed", "q"}}));
+  EXPECT_FALSE(sees("buddy_removed", {{"buddy_removed", "vanessa"}}));
+  EXPECT_TRUE(sees("held", {{"held", "true"}}));
+  EXPECT_FALSE(sees("held", {{"held", "false"}}));
+  EXPECT_TRUE(sees("transferred", {{"transferred", "busy"}}));
+  EXPECT_FALSE(sees("transferred", {{"transferred", "done"}}));
+  EXPECT_TRUE(sees("progress", {{"progress", "true"}}));
+  EXPECT_TRUE(sees("account", {{"mood_text", "groovy"}}));
+  EXPECT_FALSE(sees("account", {{"city", "London"}}));
+  EXPECT_TRUE(sees("call", {{"call", "incoming"}, {"topic", "teeth"}, {"token", ""}}));
+  EXPECT_FALSE(sees("call", {{"call", "incoming"}, {"topic", ""}}));
+}
+
+TEST(SightingTest, CreditIsComparedToTheMillionth) {
+  Trace trace;
+  trace.Add({At(9), Observer::kWorld, "world", "credit left", {{"james_bond", "44.30"}}});
+  const auto left = [&](const char* who, int64_t micros) {
+    AtEnd end;
+    end.credit = {{who, micros}};
+    return LookAtEnd(end, trace).verdict;
+  };
+  EXPECT_EQ(left("james_bond", 44'300'000), Verdict::kPass);
+  EXPECT_EQ(left("james_bond", 44'300'001), Verdict::kFail);
+  EXPECT_EQ(left("austin", 0), Verdict::kInconclusive);
+}
+
+TEST(SightingTest, TheFarAsteriskIsAnotherOne) {
+  Trace trace;
+  const Fields headers = {{"Event", "Hangup"}};
+  trace.Add({At(3), Observer::kAmi, "far_asterisk", "Hangup", headers});
+  const Sighting far{"far_asterisk", "event", headers, {}};
+  const Sighting near{"asterisk", "event", headers, {}};
+  EXPECT_EQ(LookFor(far, false, Between(0, 9), trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookFor(near, false, Between(0, 9), trace).verdict, Verdict::kFail);
 }
 
 }  // namespace

@@ -7,6 +7,10 @@ namespace sfa::conformance {
 namespace {
 
 constexpr char kAsterisk[] = "asterisk";
+constexpr char kFarAsterisk[] = "far_asterisk";
+// Sights that have nothing to do with a call.
+constexpr const char* kSightsOfCommunity[] = {"account", "asked", "buddy",    "buddy-removed",
+                                              "chat",    "done",  "voicemail"};
 
 // What a step is called in a drawing.
 std::string Spoken(const std::string& verb) {
@@ -25,10 +29,11 @@ class LadderBuilder {
  public:
   LadderBuilder(const Scenario& scenario, CaseResult& result) : result_(result) {
     for (const AccountSpec& account : scenario.accounts) {
-      if (!account.site.empty()) result.lanes.push_back(account.name);
+      if (account.acts()) result.lanes.push_back(account.name);
     }
     const auto second = result.lanes.begin() + (result.lanes.empty() ? 0 : 1);
     result.lanes.insert(second, kAsterisk);
+    if (scenario.far_asterisk) result.lanes.push_back(kFarAsterisk);
   }
 
   void Add(const Observation& seen) {
@@ -40,7 +45,7 @@ class LadderBuilder {
       case Observer::kAmi:
         return AddEvent(seen);
       case Observer::kProcess:
-        return Note(seen, kAsterisk, "process " + seen.kind + " " + seen.Get("event"));
+        return Note(seen, seen.subject, "process " + seen.kind + " " + seen.Get("event"));
       case Observer::kWorld:
         if (seen.kind == "broken" || seen.kind == "late" || seen.kind == "unsupported") {
           Note(seen, kAsterisk, seen.kind + ": " + seen.Get("reason"));
@@ -104,22 +109,34 @@ class LadderBuilder {
       if (leaving_.erase(who) > 0) return Note(seen, who, label);
       return Arrow(seen, kAsterisk, who, label);
     }
+    for (const char* const kind : kSightsOfCommunity) {
+      if (seen.kind == kind) return Note(seen, who, Summary(seen));
+    }
     if (seen.kind == "digit") return Arrow(seen, kAsterisk, who, "digit " + seen.Get("digit"));
     Arrow(seen, kAsterisk, who, seen.kind);
+  }
+
+  // "buddy moneypenny Away"
+  static std::string Summary(const Observation& seen) {
+    std::string text = seen.kind;
+    for (const auto& [name, value] : seen.fields) {
+      if (!value.empty()) text += " " + value;
+    }
+    return text;
   }
 
   void AddEvent(const Observation& seen) {
     if (seen.kind == "Newexten") {
       const std::string step = seen.Get("Application") + "(" + seen.Get("AppData") + ")";
       const std::string extension = seen.Get("Extension");
-      return Note(seen, kAsterisk, extension.empty() ? step : extension + ": " + step);
+      return Note(seen, seen.subject, extension.empty() ? step : extension + ": " + step);
     }
     if (seen.kind == "Newchannel" || seen.kind == "Hangup") {
       const char* what = seen.kind == "Hangup" ? "hung up " : "new ";
-      return Note(seen, kAsterisk, what + seen.Get("Channel"));
+      return Note(seen, seen.subject, what + seen.Get("Channel"));
     }
     if (seen.kind == "SkypeAccountStatus") {
-      return Note(seen, kAsterisk, seen.Get("Username") + ": " + seen.Get("Status"));
+      return Note(seen, seen.subject, seen.Get("Username") + ": " + seen.Get("Status"));
     }
   }
 

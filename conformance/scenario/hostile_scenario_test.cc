@@ -250,7 +250,7 @@ TEST_F(HostileScenarioTest, TimesAndDatesHaveBounds) {
 
 TEST_F(HostileScenarioTest, ASightHasOnlyDetailsOfItsKind) {
   EXPECT_THAT(AnswerWith("Channel: Skype/james_bond-*}, times: 1", "A: b}, contains: x"),
-              HasSubstr("'contains' does not go with 'event'; allowed beside it: times"));
+              HasSubstr("'contains' does not go with 'event'; allowed beside it: as or times"));
   EXPECT_THAT(AnswerWith("{call: answered}", "{login: in, reason: busy}"),
               HasSubstr("'reason' does not go with 'login'"));
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "conformance/scenario/meaning.h"
@@ -96,6 +97,32 @@ Documents FindDocuments(const std::string& text) {
   return documents;
 }
 
+// What stands behind the verb's colon.
+YAML::Node ActionOf(const std::string& verb, const std::string& argument) {
+  if (argument.empty()) return YAML::Node("true");
+  if (std::string_view("{['\"").find(argument[0]) != std::string_view::npos) {
+    return YAML::Load(argument);
+  }
+  // The first word says whom or what, the rest is a text.
+  const size_t word = argument.find_first_of(" \t");
+  const std::string first = argument.substr(0, word);
+  const size_t text = word == std::string::npos ? word : argument.find_first_not_of(" \t", word);
+  const std::string rest = text == std::string::npos ? "" : argument.substr(text);
+  YAML::Node action;
+  if (verb == "chat") {
+    action["to"] = first;
+    action["text"] = rest;
+  } else if (verb == "set") {
+    action[first] = rest;
+  } else if (verb == "add-buddy" && !rest.empty()) {
+    action["name"] = first;
+    action["text"] = rest;
+  } else {
+    action = argument;
+  }
+  return action;
+}
+
 }  // namespace
 
 LoadedScenario LoadScenario(const std::string& file, const std::string& text, const Schema& schema,
@@ -141,12 +168,8 @@ LoadedStep LoadStep(const std::string& actor, const std::string& verb, const std
                     const Scenario& scenario, const Schema& schema) {
   LoadedStep loaded;
   try {
-    const bool structured = argument.starts_with('{') || argument.starts_with('[') ||
-                            argument.starts_with('"') || argument.starts_with('\'');
     YAML::Node action, step;
-    action[verb] = structured         ? YAML::Load(argument)
-                   : argument.empty() ? YAML::Node("true")
-                                      : YAML::Node(argument);
+    action[verb] = ActionOf(verb, argument);
     step["at"] = "0s";
     step[actor] = action;
     schema.ValidatePart("step", step, scenario.file, loaded.errors);

@@ -30,7 +30,8 @@ struct LoadedStep {
 
 // A step by itself, as it might stand in the file of `scenario`: what `actor` does is `verb`, with
 // `argument` as it stands in the file behind the verb's colon, or as a plain text; "" for a verb
-// that takes none.
+// that takes none. Of the plain text of chat, set and add-buddy the first word is whom or what it
+// is about: "chat austin_powers good morning", "set city London".
 LoadedStep LoadStep(const std::string& actor, const std::string& verb, const std::string& argument,
                     const Scenario& scenario, const Schema& schema);
 

@@ -114,7 +114,7 @@ TEST(LoaderTest, RefusesWrongShapes) {
   EXPECT_THAT(MistakesWith("[james_bond]", "[james_bond]\n  x"),
               ElementsAre(HasSubstr("this is not YAML")));
   EXPECT_THAT(MistakesWith("{cli: \"skype show users\"}", "{cli: a, ami: {Action: Ping}}"),
-              ElementsAre(HasSubstr("expected exactly 1")));
+              ElementsAre(HasSubstr("expected one thing to do, and beside 'ami' only 'as'")));
 }
 
 TEST(LoaderTest, ATargetThatCannotRunItIsNamedWithTheReason) {

@@ -20,7 +20,8 @@ double PercentageOf(const YAML::Node& node) { return ParsePercentage(node.Scalar
 
 // Machines that every world has (world/community.cc).
 bool IsCommunityHost(const std::string& name) {
-  return name == "login-server" || name.starts_with("supernode-");
+  return name == "login-server" || name == "gateway" || name == "voicemail" ||
+         name.starts_with("supernode-");
 }
 
 template <typename Enum, size_t kCount>
@@ -223,6 +224,7 @@ void NetworkReader::CheckRoom(const YAML::Node& network) {
     if (!account.site.empty()) add(account.site);
   }
   add(scenario_.asterisk.site);
+  if (scenario_.far_asterisk) add(scenario_.far_asterisk->site);
   constexpr uint32_t kRoom = sim::kLastLanHost - sim::kFirstLanHost + 1;
   for (const auto& [name, count] : hosts) {
     const sim::SiteSettings* const site = Find(name);

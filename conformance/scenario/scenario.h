@@ -18,44 +18,93 @@ namespace sfa::conformance {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-enum class AccountKind { kBusiness, kRegular, kUnregistered };
+// kTelephone: a telephone whose number is the name. kLogin: one more place where another account is
+// used. kUnregistered: a name that nobody has.
+enum class AccountKind {
+  kBusiness,
+  kRegular,
+  kInvited,
+  kAdministrator,
+  kTelephone,
+  kLogin,
+  kUnregistered
+};
 
 struct AccountSpec {
-  std::string name;
+  std::string name;  // as steps and expectations call it
   AccountKind kind = AccountKind::kRegular;
+  std::string of;  // of a login: whose
   std::string password;
   std::string site;    // where its desktop client runs; "" when it has none
   bool online = true;  // the client logs in at the world's beginning
   std::optional<Duration> answers_after;
   bool busy = false;
+  bool announcement = false;        // of a telephone
+  std::string answers_requests;     // "accept", "deny", "block"; "": by itself nothing
   std::vector<std::string> codecs;  // empty: the client's own
   std::string fullname;
+  Fields profile;                        // the other properties
+  Fields visibility;                     // of properties: "everybody", "buddies", "nobody"
+  std::optional<int64_t> credit_micros;  // in millionths
+  std::string currency = "EUR";
+  std::vector<std::string> numbers;
+  std::vector<std::string> forward_to;
+  Duration forward_after = std::chrono::seconds(15);
+  bool voicemail = false;
+  std::vector<std::string> buddies;
+  std::vector<std::string> blocked;
+
+  // Who logs in.
+  const std::string& user() const { return of.empty() ? name : of; }
+  // Whether somebody is there who does what steps say.
+  bool acts() const { return !site.empty() || kind == AccountKind::kTelephone; }
+};
+
+// A user of manager.conf with a session of its own, besides the one that sees and does everything.
+struct ManagerUser {
+  std::string name;
+  std::string read;  // classes, as manager.conf has them
+  std::string write;
 };
 
 struct AsteriskSpec {
   std::string site;
   int licensed_channels = 0;
   std::vector<std::pair<std::string, std::string>> files;  // name and text
+  std::vector<ManagerUser> managers;
+};
+
+// The price of calls to telephones, in millionths of the caller's currency.
+struct RateSpec {
+  std::string prefix;  // "+44"
+  int64_t connection_micros = 0;
+  int64_t minute_micros = 0;  // for every minute that begins
 };
 
 // The Skype network of the world, besides its accounts.
 struct CommunitySpec {
   int supernodes = 7;                     // the first seven stand where every client looks for them
   std::optional<sim::LineSettings> line;  // of each supernode; a fast one without it
+  std::vector<RateSpec> rates = {{"+", 39'000, 17'000}};
+  // What connects telephones; it is also there when somebody has a telephone, a number or credit.
+  bool gateway = false;
+  std::vector<std::string> gateway_codecs;  // empty: its own
 };
 
-// A stimulus. The actor is an account, "asterisk", or who brings about accidents: "network" and
-// "community".
+// A stimulus. The actor is an account, "asterisk", "far_asterisk", or who brings about accidents:
+// "network" and "community".
 struct Step {
   Place place;
   Duration at{};
   std::string actor;
-  std::string verb;      // "call", "answer", …; "originate", "ami", "cli" of asterisk; of network
-                         // "reboot-nat", "change-address", "cut", "restore", "firewall", "link"; of
-                         // community "kill", "revive", "cut", "restore"
+  std::string verb;  // "call", "answer", …; "originate", "ami", "cli", "kill" of asterisk; of
+                     // network "reboot-nat", "change-address", "cut", "restore", "firewall",
+                     // "link"; of community "kill", "revive", "cut", "restore"
+  std::string as;        // of ami: whose session it is; "" for the one that may do everything
   std::string argument;  // who is called, the digits, the console command, the site; of community
                          // "login-server", "supernode-3", "home of NAME", "relay of NAME"
-  Fields headers;        // of originate and ami
+  Fields headers;        // of originate and ami; "topic" and "token" of a call, "text" of add-buddy
+                         // and chat, the property of set
   std::optional<sim::FirewallSettings> firewall;  // of "firewall": what is in force from now on
   std::optional<sim::LineSettings> line;          // of "link", likewise
 };
@@ -63,10 +112,11 @@ struct Step {
 // A client's sight, an AMI event, a console output …, in a window of time.
 struct Sighting {
   std::string actor;
-  std::string kind;  // clients: "login", "call", "digits", "path"; asterisk: "event", "response",
-                     // "dialplan", "cli", "log", "process"
+  std::string kind;  // clients: "login", "call", "digits", "path", "buddy" …; asterisk: "event",
+                     // "response", "dialplan", "cli", "log", "process"
   Fields fields;     // what the sighting must contain; values may hold * as in file names
   std::optional<int> times;  // exactly so often; without it, at least once
+  std::string as;            // of events and responses: the manager user who sees them
 };
 
 struct AudioExpectation {
@@ -87,8 +137,9 @@ struct AudioGapExpectation {
 struct AtEnd {
   std::optional<int> channels_in_use;
   std::optional<int> licensed_channels_in_use;
-  std::optional<int> calls;   // of people, ringing ones included
-  std::optional<int> relays;  // allocations on all supernodes
+  std::optional<int> calls;                             // of people, ringing ones included
+  std::optional<int> relays;                            // allocations on all supernodes
+  std::vector<std::pair<std::string, int64_t>> credit;  // millionths, by account
 };
 
 struct Expectation {
@@ -114,6 +165,7 @@ struct Scenario {
   CommunitySpec community;
   std::vector<AccountSpec> accounts;
   AsteriskSpec asterisk;
+  std::optional<AsteriskSpec> far_asterisk;  // another company's, for trunks between the two
   std::vector<Step> steps;
   std::vector<Expectation> expectations;
 };

@@ -9,6 +9,8 @@
 namespace sfa::conformance {
 namespace {
 
+constexpr size_t kMoneyPlaces = 6;
+
 struct Quantity {
   double value;
   std::string_view unit;
@@ -69,6 +71,32 @@ std::optional<double> ParsePercentage(std::string_view text) {
   const auto quantity = Split(text);
   if (!quantity || quantity->unit != "%" || quantity->value > 100) return std::nullopt;
   return quantity->value / 100;
+}
+
+std::optional<int64_t> ParseMoney(std::string_view text) {
+  const size_t point = text.find('.');
+  const std::string_view units = text.substr(0, point);
+  std::string places;
+  if (point != std::string_view::npos) {
+    places = text.substr(point + 1);
+    if (places.empty() || places.size() > kMoneyPlaces) return std::nullopt;
+  }
+  places.resize(kMoneyPlaces, '0');
+  if (units.empty() || units.size() > 9) return std::nullopt;
+  int64_t micros = 0;
+  for (const char digit : std::string(units) + places) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    micros = micros * 10 + (digit - '0');
+  }
+  return micros;
+}
+
+std::string FormatMoney(int64_t micros) {
+  const uint64_t size = micros < 0 ? -static_cast<uint64_t>(micros) : static_cast<uint64_t>(micros);
+  std::string text =
+      fmt::format("{}{}.{:06}", micros < 0 ? "-" : "", size / 1'000'000, size % 1'000'000);
+  for (size_t places = kMoneyPlaces; places > 2 && text.back() == '0'; --places) text.pop_back();
+  return text;
 }
 
 std::optional<WallTime> ParseDate(std::string_view text) {

@@ -17,6 +17,10 @@ std::optional<Duration> ParseDuration(std::string_view text);
 std::optional<uint64_t> ParseRate(std::string_view text);
 // "0.5%": 0.005.
 std::optional<double> ParsePercentage(std::string_view text);
+// "45.00", "0.039": millionths. Nothing for more than six places and more than 1e9.
+std::optional<int64_t> ParseMoney(std::string_view text);
+// "44.30", "0.039": at least two places, as many as it needs.
+std::string FormatMoney(int64_t micros);
 // "2010-06-01": midnight UTC. Nothing when there is no such day.
 std::optional<WallTime> ParseDate(std::string_view text);
 

@@ -23,6 +23,10 @@ std::string HashSamples(const std::vector<int16_t>& samples) {
 
 }  // namespace
 
+std::string InSession(const std::string& asterisk, const std::string& manager) {
+  return asterisk + " as " + manager;
+}
+
 const char* ToString(Observer observer) {
   switch (observer) {
     case Observer::kStep:

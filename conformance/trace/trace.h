@@ -22,10 +22,13 @@ enum class Observer {
   kFiles,     // a directory's content; kind: the directory
   kAudio,     // what a client said and heard in a call, and its statistics
   kWorld,     // the platform itself; kind: "ready", "broken", "late", "unsupported",
-              // "calls left", "relays left", "stopped"
+              // "calls left", "relays left", "credit left", "stopped"
 };
 // "step", "client", "ami" …
 const char* ToString(Observer observer);
+
+// The subject of what a manager user of an Asterisk sees in a session of its own.
+std::string InSession(const std::string& asterisk, const std::string& manager);
 
 struct Observation {
   MonotonicTime at;

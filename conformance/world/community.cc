@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "conformance/world/actor.h"
+
 namespace sfa::conformance {
 namespace {
 
@@ -10,6 +12,13 @@ constexpr char kLoginServer[] = "login-server";
 constexpr Ipv4Address kLoginServerAddress = Ipv4Address::Of(198, 51, 100, 100);
 // Supernodes that no client knows from the beginning: TEST-NET-1 (RFC 5737).
 constexpr Ipv4Address kFirstOtherNode = Ipv4Address::Of(192, 0, 2, 1);
+// The services' machines.
+constexpr char kGateway[] = "gateway";
+constexpr Ipv4Address kGatewayAddress = Ipv4Address::Of(198, 51, 100, 101);
+constexpr char kGatewayPassword[] = "password of the gateway";
+constexpr char kVoicemail[] = "voicemail";
+constexpr Ipv4Address kVoicemailAddress = Ipv4Address::Of(198, 51, 100, 102);
+constexpr char kVoicemailPassword[] = "password of the voicemail";
 constexpr char kDatabaseDirectory[] = "/var/lib/skype";
 constexpr uint16_t kPort = 33033;  // of the built-in bootstrap nodes, too
 
@@ -17,6 +26,53 @@ std::array<uint8_t, 32> RootSeed() {
   std::array<uint8_t, 32> seed{};
   std::copy_n(peer::kTestNetworkSeed, seed.size(), seed.begin());
   return seed;
+}
+
+// Whether the network knows it by that name.
+bool IsMember(const AccountSpec& account) {
+  return account.kind != AccountKind::kTelephone && account.kind != AccountKind::kLogin &&
+         account.kind != AccountKind::kUnregistered;
+}
+
+community::AccountKind ToKind(AccountKind kind) {
+  switch (kind) {
+    case AccountKind::kBusiness:
+      return community::AccountKind::kBusiness;
+    case AccountKind::kInvited:
+      return community::AccountKind::kInvited;
+    case AccountKind::kAdministrator:
+      return community::AccountKind::kAdministrator;
+    default:
+      return community::AccountKind::kRegular;
+  }
+}
+
+peer::Visibility ToVisibility(const std::string& word) {
+  return word == "everybody" ? peer::Visibility::kEverybody
+         : word == "buddies" ? peer::Visibility::kBuddies
+                             : peer::Visibility::kNobody;
+}
+
+community::Account ToAccount(const AccountSpec& spec) {
+  community::Account account;
+  account.user = spec.name;
+  account.password = spec.password;
+  account.kind = ToKind(spec.kind);
+  account.fullname = spec.fullname;
+  account.profile = spec.profile;
+  for (const auto& [property, who] : spec.visibility) {
+    account.visibility.emplace_back(property, ToVisibility(who));
+  }
+  account.currency = spec.currency;
+  account.credit_micros = spec.credit_micros.value_or(0);
+  account.numbers = spec.numbers;
+  account.forward_to = spec.forward_to;
+  account.forward_after_seconds = static_cast<uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(spec.forward_after).count());
+  account.voicemail = spec.voicemail;
+  account.buddies = spec.buddies;
+  account.blocked = spec.blocked;
+  return account;
 }
 
 }  // namespace
@@ -33,20 +89,14 @@ Result<std::unique_ptr<Community>> Community::Make(const CommunitySpec& spec,
 Status Community::Fill(const CommunitySpec& spec, const std::vector<AccountSpec>& accounts,
                        sim::Network& network, const Computer::LogSink& log) {
   network_ = peer::BuiltInNetwork();
+  rates_ = spec.rates;
   login_computer_ =
       std::make_unique<Computer>(network.AddPublicHost(kLoginServer, kLoginServerAddress), log);
   Status made = login_computer_->runtime().files().MakeDirectories(kDatabaseDirectory);
   if (made.ok()) made = StartLoginServer();
   if (!made.ok()) return made;
-  for (const AccountSpec& account : accounts) {
-    if (account.kind == AccountKind::kUnregistered) continue;
-    Status added = login_server_->AddAccount({account.name, account.password,
-                                              account.kind == AccountKind::kBusiness
-                                                  ? community::AccountKind::kBusiness
-                                                  : community::AccountKind::kRegular,
-                                              account.fullname});
-    if (!added.ok()) return added;
-  }
+  made = AddAccounts(accounts);
+  if (!made.ok()) return made;
   // All of them are alive: a client that tries a dead one first is 15 s late.
   const auto& known = network_.bootstrap_nodes;
   for (size_t i = 0; i < static_cast<size_t>(spec.supernodes); ++i) {
@@ -63,7 +113,60 @@ Status Community::Fill(const CommunitySpec& spec, const std::vector<AccountSpec>
     if (Status started = Start(node); !started.ok()) return started;
     nodes_.push_back(std::move(node));
   }
+  return StartServices(spec, accounts, network, log);
+}
+
+Status Community::AddAccounts(const std::vector<AccountSpec>& accounts) {
+  for (const AccountSpec& account : accounts) {
+    if (!IsMember(account)) continue;
+    Status added = login_server_->AddAccount(ToAccount(account));
+    if (!added.ok()) return added;
+  }
   return {};
+}
+
+Status Community::StartServices(const CommunitySpec& spec, const std::vector<AccountSpec>& accounts,
+                                sim::Network& network, const Computer::LogSink& log) {
+  const auto add_account = [this](const char* user, const std::string& password) {
+    community::Account account;
+    account.user = user;
+    account.password = password;
+    account.kind = community::AccountKind::kService;
+    return login_server_->AddAccount(account);
+  };
+  const auto any = [&accounts](bool (*has)(const AccountSpec&)) {
+    return std::any_of(accounts.begin(), accounts.end(), has);
+  };
+  if (spec.gateway || any([](const AccountSpec& account) {
+        return account.kind == AccountKind::kTelephone || !account.numbers.empty() ||
+               account.credit_micros.has_value();
+      })) {
+    community::GatewaySettings settings;
+    settings.password = kGatewayPassword;
+    settings.network = network_;
+    if (!spec.gateway_codecs.empty()) settings.codecs = CodecsOf(spec.gateway_codecs);
+    const Status added = add_account(community::kGatewayUser, settings.password);
+    if (!added.ok()) return added;
+    gateway_computer_ =
+        std::make_unique<Computer>(network.AddPublicHost(kGateway, kGatewayAddress), log);
+    gateway_ = community::NewPstnGateway(gateway_computer_->runtime(), std::move(settings));
+  }
+  if (any([](const AccountSpec& account) { return account.voicemail; })) {
+    community::VoicemailSettings settings;
+    settings.password = kVoicemailPassword;
+    settings.network = network_;
+    const Status added = add_account(community::kVoicemailUser, settings.password);
+    if (!added.ok()) return added;
+    voicemail_computer_ =
+        std::make_unique<Computer>(network.AddPublicHost(kVoicemail, kVoicemailAddress), log);
+    voicemail_ =
+        community::NewVoicemailService(voicemail_computer_->runtime(), std::move(settings));
+  }
+  return {};
+}
+
+std::optional<int64_t> Community::CreditOf(const std::string& user) {
+  return login_server_ ? login_server_->CreditOf(user) : std::nullopt;
 }
 
 Status Community::StartLoginServer() {
@@ -73,6 +176,9 @@ Status Community::StartLoginServer() {
                                            RootSeed()});
   if (!server.ok()) return server.error();
   login_server_ = std::move(*server);
+  for (const RateSpec& rate : rates_) {
+    login_server_->SetRate({rate.prefix, rate.connection_micros, rate.minute_micros});
+  }
   return {};
 }
 

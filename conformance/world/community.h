@@ -1,5 +1,6 @@
-// The Skype network of a world: a login server with the scenario's accounts, and supernodes where
-// every client looks for them first, and elsewhere.
+// The Skype network of a world: a login server with the scenario's accounts, supernodes where every
+// client looks for them first, and elsewhere; where somebody needs them, the gateway to telephones
+// and the voicemail service.
 #ifndef CONFORMANCE_WORLD_COMMUNITY_H_
 #define CONFORMANCE_WORLD_COMMUNITY_H_
 
@@ -11,7 +12,9 @@
 #include "conformance/scenario/scenario.h"
 #include "conformance/world/computer.h"
 #include "fake_skype_network/login_server.h"
+#include "fake_skype_network/pstn_gateway.h"
 #include "fake_skype_network/supernode.h"
+#include "fake_skype_network/voicemail_service.h"
 #include "network_sim/site.h"
 #include "protocol/peer/peer.h"
 
@@ -25,6 +28,11 @@ class Community {
 
   // Where clients find it.
   const peer::NetworkSettings& network() const { return network_; }
+
+  // Null when nobody in the scenario has to do with telephones.
+  community::PstnGateway* gateway() { return gateway_.get(); }
+  // In millionths; nothing when there is no such account, or nobody to ask.
+  std::optional<int64_t> CreditOf(const std::string& user);
 
   // Machines go by the names of their hosts: "login-server", "supernode-3". Each call returns ""
   // when it was done, else why it could not be.
@@ -54,13 +62,21 @@ class Community {
   Status Fill(const CommunitySpec& spec, const std::vector<AccountSpec>& accounts,
               sim::Network& network, const Computer::LogSink& log);
   Status StartLoginServer();
+  Status AddAccounts(const std::vector<AccountSpec>& accounts);
+  // The network's own services, each on its own machine.
+  Status StartServices(const CommunitySpec& spec, const std::vector<AccountSpec>& accounts,
+                       sim::Network& network, const Computer::LogSink& log);
   static Status Start(Node& node);
   Node* Find(const std::string& machine);
 
   peer::NetworkSettings network_;
   std::unique_ptr<Computer> login_computer_;
   std::unique_ptr<community::LoginServer> login_server_;  // null while it is dead
+  std::vector<RateSpec> rates_;
   std::vector<Node> nodes_;
+  std::unique_ptr<Computer> gateway_computer_, voicemail_computer_;  // null without the service
+  std::unique_ptr<community::PstnGateway> gateway_;
+  std::unique_ptr<community::VoicemailService> voicemail_;
 };
 
 }  // namespace sfa::conformance

@@ -43,6 +43,8 @@ class PbxSite {
   // Tells the observer of processes that have come or gone, where they are not watched all the
   // time.
   virtual void LookAtProcesses() {}
+  // SIGKILL for every process of that name. How many there were.
+  virtual int Kill(const std::string& process) = 0;
   // The PBX is ready.
   virtual Result<PbxDoors> OpenDoors() {
     return Error{ErrorCode::kNotFound, "this PBX cannot be reached from outside of its world"};

@@ -9,23 +9,23 @@
 
 #include "conformance/scenario/scenario.h"
 #include "conformance/trace/trace.h"
+#include "conformance/world/actor.h"
 #include "conformance/world/computer.h"
 #include "fake_skype_network/desktop_client.h"
 
 namespace sfa::conformance {
 
-class Person final : private community::ClientObserver {
+class Person final : public Actor {
  public:
   // `voice_seed` makes this person's voice.
   Person(const AccountSpec& account, std::unique_ptr<Computer> computer,
          const peer::NetworkSettings& network, uint64_t voice_seed, Trace& trace);
 
-  const std::string& name() const { return name_; }
-  // "" when it was done, else why it could not be.
-  std::string Do(const Step& step);
+  std::string Do(const Step& step) override;
+  bool in_call() const override { return client_ && client_->in_call(); }
+  void Stop() override { LogOut(); }
   // Packets and messages that were nobody's, as its client counts them.
   uint64_t dropped() const { return client_ ? client_->dropped() : 0; }
-  bool in_call() const { return client_ && client_->in_call(); }
   void LogIn();
   // Ends a call that still runs, too.
   void LogOut();
@@ -33,19 +33,18 @@ class Person final : private community::ClientObserver {
   const std::vector<Endpoint>& relayed_ends() const { return relayed_ends_; }
 
  private:
-  std::string DoInCall(const std::string& verb);
+  std::string DoInCall(const Step& step);
+  // Buddies, chat, one's own account.
+  std::string DoInCommunity(const Step& step);
   // The computer is without power from now on, in the middle of whatever it did.
   void Vanish();
-  void OnSight(const community::ClientSight& sight) override;
-  void KeepRecording(MonotonicTime at);
+  void OnSeen(const Observation& seen) override;
   void OnPath(const Observation& seen);
-  community::ClientObserver& observer() { return *this; }
+  const community::AudioRecord& audio() const override { return client_->audio(); }
+  peer::MediaStatistics statistics() const override { return client_->statistics(); }
 
-  const std::string name_;
   const community::ClientSettings settings_;
-  Trace& trace_;
   bool logged_in_ = false;
-  bool answered_ = false;
   std::vector<Endpoint> relayed_ends_;
   std::unique_ptr<Computer> computer_;
   std::unique_ptr<community::DesktopClient> client_;  // null when it has vanished

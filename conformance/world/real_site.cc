@@ -7,6 +7,7 @@
 #include "asterisk_harness/real/real_asterisk.h"
 #include "conformance/host/clock.h"
 #include "conformance/host/files.h"
+#include "conformance/world/manager_users.h"
 #include "network_sim/post_queue.h"
 
 namespace sfa::conformance {
@@ -26,7 +27,7 @@ class RealSite final : public PbxSite {
     settings.version = version;
     settings.source_root = source_root;
     settings.work_directory = work_.path();
-    settings.files = asterisk.files;
+    settings.files = WithManagerUsers(asterisk, manager_secret);
     settings.licensed_channels = asterisk.licensed_channels;
     settings.manager_secret = manager_secret;
     auto opened = harness::RealAsterisk::Open(
@@ -46,6 +47,8 @@ class RealSite final : public PbxSite {
   std::vector<std::string> EngineFiles(const std::string& directory) override {
     return FindExecutables(asterisk_->root() + directory);
   }
+
+  int Kill(const std::string& process) override { return asterisk_->Kill(process); }
 
   void LookAtProcesses() override {
     const std::vector<std::string> running = asterisk_->Processes();

@@ -6,6 +6,7 @@
 
 #include "asterisk_harness/operating_system/machine.h"
 #include "asterisk_harness/simulated/simulated_pbx.h"
+#include "conformance/world/manager_users.h"
 #include "conformance/world/world_door.h"
 #include "skypeforasterisk/engine.h"
 
@@ -60,7 +61,7 @@ class SimulatedSite final : public PbxSite {
                PbxSiteObserver& observer) {
     runtime_ = machine_->NewProcess("asterisk");
     harness::SimulatedPbxSettings settings;
-    settings.files = asterisk.files;
+    settings.files = WithManagerUsers(asterisk, "sfalab");
     settings.driver = driver;
     settings.engine_image = {reinterpret_cast<const uint8_t*>(kEngineImage.data()),
                              kEngineImage.size()};
@@ -81,6 +82,16 @@ class SimulatedSite final : public PbxSite {
     PbxDoors doors;
     doors.manager = manager_door_->local();
     return doors;
+  }
+
+  int Kill(const std::string& process) override {
+    int killed = 0;
+    for (const harness::ProcessSight& running : machine_->running()) {
+      if (running.name != process) continue;
+      machine_->Kill(running.pid);
+      ++killed;
+    }
+    return killed;
   }
 
   std::vector<std::string> EngineFiles(const std::string& directory) override {
@@ -116,7 +127,8 @@ class SimulatedSite final : public PbxSite {
 
 class SimulatedPbxFactory final : public PbxFactory {
  public:
-  explicit SimulatedPbxFactory(const skype_driver* driver) : driver_(driver) {}
+  SimulatedPbxFactory(const skype_driver* driver, std::string host)
+      : driver_(driver), host_(std::move(host)) {}
 
   std::string target() const override { return "sim"; }
   sim::ClockKind clock() const override { return sim::ClockKind::kVirtual; }
@@ -124,8 +136,8 @@ class SimulatedPbxFactory final : public PbxFactory {
   Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk, sim::Simulation& simulation,
                                         sim::Network& network,
                                         PbxSiteObserver& observer) const override {
-    auto site = std::make_unique<SimulatedSite>(network.AddHost(asterisk.site, "asterisk"),
-                                                simulation, observer);
+    auto site = std::make_unique<SimulatedSite>(network.AddHost(asterisk.site, host_), simulation,
+                                                observer);
     const Status licensed = site->WriteLicenses(asterisk.licensed_channels);
     if (!licensed.ok()) return licensed.error();
     site->MakePbx(asterisk, driver_, observer);
@@ -134,12 +146,14 @@ class SimulatedPbxFactory final : public PbxFactory {
 
  private:
   const skype_driver* const driver_;
+  const std::string host_;
 };
 
 }  // namespace
 
-std::unique_ptr<PbxFactory> NewSimulatedPbxFactory(const skype_driver* driver) {
-  return std::make_unique<SimulatedPbxFactory>(driver);
+std::unique_ptr<PbxFactory> NewSimulatedPbxFactory(const skype_driver* driver,
+                                                   const std::string& host) {
+  return std::make_unique<SimulatedPbxFactory>(driver, host);
 }
 
 }  // namespace sfa::conformance

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <utility>
@@ -9,8 +10,11 @@
 
 #include "conformance/scenario/values.h"
 #include "conformance/world/accidents.h"
+#include "conformance/world/asterisk.h"
 #include "conformance/world/community.h"
 #include "conformance/world/person.h"
+#include "conformance/world/simulated_site.h"
+#include "conformance/world/telephone_user.h"
 
 namespace sfa::conformance {
 namespace {
@@ -22,9 +26,9 @@ constexpr Duration kLongestAnswer = std::chrono::seconds(5);
 // Real time only; the least that is worth telling. Judges know what it spoils.
 constexpr Duration kLatenessTold = std::chrono::milliseconds(50);
 constexpr size_t kLongestLog = 4 << 20;
-constexpr char kAsterisk[] = "asterisk";
+constexpr char kFarAsterisk[] = "far_asterisk";
 
-class World final : private PbxSiteObserver {
+class World {
  public:
   World(const Scenario& scenario, const PbxFactory& factory, const WorldSettings& settings)
       : scenario_(scenario),
@@ -38,9 +42,10 @@ class World final : private PbxSiteObserver {
 
   ~World() {
     guest_.reset();
-    // People and PBX speak of what they see until they are gone.
+    // People and PBX speak of what they see until they are gone, telephones as long as the
+    // community's gateway is there.
     people_.clear();
-    pbx_.reset();
+    asterisks_.clear();
     community_.reset();
   }
 
@@ -52,8 +57,9 @@ class World final : private PbxSiteObserver {
         if (resident_ == nullptr) {
           RunSteps();
           LookAround();
-        } else if (pbx_ready_) {
-          resident_->Live({simulation_, *pbx_, [this](const Step& step) { return Do(step); }});
+        } else if (AllReady()) {
+          resident_->Live({simulation_, asterisks_.front()->site(),
+                           [this](const Step& step) { return Do(step); }});
         }
         Stop();
       } else if (built.error().code == ErrorCode::kPermissionDenied ||
@@ -80,39 +86,66 @@ class World final : private PbxSiteObserver {
     }
     for (const sim::SiteSettings& site : scenario_.sites) network_.AddSite(site);
     const Computer::LogSink log = [this](const std::string& process, std::string_view text) {
-      OnDiagnostic(process, std::string(text));
+      Tell(process, std::string(text));
     };
     auto community = Community::Make(scenario_.community, scenario_.accounts, network_, log);
     if (!community.ok()) return community.error();
     community_ = std::move(*community);
     accidents_ = std::make_unique<Accidents>(network_, *community_, people_);
+    AddActors(log);
+    Status built = AddAsterisk("asterisk", scenario_.asterisk, factory_);
+    if (built.ok() && scenario_.far_asterisk) {
+      built = AddAsterisk(kFarAsterisk, *scenario_.far_asterisk, *far_factory_);
+    }
+    if (!built.ok()) return built;
+    if (make_guest_) guest_ = make_guest_({simulation_, network_, *community_, people_});
+    for (const auto& asterisk : asterisks_) {
+      asterisk->Start([this](const std::string& error) {
+        if (!error.empty()) return Broken("the PBX did not start: " + error);
+        if (!AllReady()) return;
+        // Before this there was nothing to be late for.
+        simulation_.ForgetLateness();
+        See(Observer::kWorld, "world", "ready", {});
+      });
+    }
+    return {};
+  }
+
+  void AddActors(const Computer::LogSink& log) {
     for (const AccountSpec& account : scenario_.accounts) {
-      if (account.site.empty()) continue;
+      if (!account.acts()) continue;
+      const uint64_t voice_seed = simulation_.SeedFor("voice of " + account.name);
+      if (account.kind == AccountKind::kTelephone) {
+        telephones_.push_back(std::make_unique<TelephoneUser>(account, *community_->gateway(),
+                                                              voice_seed, run_.trace));
+        actors_.push_back(telephones_.back().get());
+        continue;
+      }
       auto computer = std::make_unique<Computer>(network_.AddHost(account.site, account.name), log);
-      people_.push_back(
-          std::make_unique<Person>(account, std::move(computer), community_->network(),
-                                   simulation_.SeedFor("voice of " + account.name), run_.trace));
+      people_.push_back(std::make_unique<Person>(account, std::move(computer),
+                                                 community_->network(), voice_seed, run_.trace));
+      actors_.push_back(people_.back().get());
       if (account.online) online_.push_back(people_.back().get());
     }
-    auto pbx = factory_.Make(scenario_.asterisk, simulation_, network_, *this);
-    if (!pbx.ok()) return pbx.error();
-    pbx_ = std::move(*pbx);
-    if (make_guest_) guest_ = make_guest_({simulation_, network_, *community_, people_});
-    pbx_->pbx().Start([this](const std::string& error) {
-      if (!error.empty()) return Broken("the PBX did not start: " + error);
-      pbx_ready_ = true;
-      // Before this there was nothing to be late for.
-      simulation_.ForgetLateness();
-      See(Observer::kWorld, "world", "ready", {});
-    });
-    return {};
+  }
+
+  Status AddAsterisk(const char* name, const AsteriskSpec& spec, const PbxFactory& factory) {
+    asterisks_.push_back(std::make_unique<Asterisk>(
+        name, spec, simulation_, run_.trace,
+        [this](const std::string& process, const std::string& text) { Tell(process, text); }));
+    return asterisks_.back()->Build(factory, network_);
+  }
+
+  bool AllReady() const {
+    return std::all_of(asterisks_.begin(), asterisks_.end(),
+                       [](const auto& asterisk) { return asterisk->ready(); });
   }
 
   // The scenario's time 0. A real Asterisk takes some seconds to start, as many as the machine
   // needs: they are none of the scenario's.
   void Begin() {
     if (factory_.clock() == sim::ClockKind::kReal) {
-      simulation_.RunUntilOrTimeout([this] { return pbx_ready_ || broken_; },
+      simulation_.RunUntilOrTimeout([this] { return AllReady() || broken_; },
                                     MonotonicTime(kLongestStart));
     }
     zero_ = simulation_.Now();
@@ -153,92 +186,60 @@ class World final : private PbxSiteObserver {
   }
 
   std::string DoOf(const Step& step) {
-    std::string problem;
-    if (step.actor == kAsterisk) {
-      problem = pbx_ready_ ? DoAtAsterisk(step) : "Asterisk is not ready";
-    } else {
-      for (const auto& person : people_) {
-        if (person->name() == step.actor) problem = person->Do(step);
-      }
+    for (Actor* const actor : actors_) {
+      if (actor->name() == step.actor) return actor->Do(step);
     }
-    return problem;
-  }
-
-  std::string DoAtAsterisk(const Step& step) {
-    if (step.verb == "cli") {
-      Ask(step.argument);
-      return "";
-    }
-    harness::AmiMessage action;
-    if (step.verb == "originate") {
-      action.headers = {{"Action", "Originate"}, {"Async", "true"}};
-    }
-    action.headers.insert(action.headers.end(), step.headers.begin(), step.headers.end());
-    const std::string name = action.Get("Action");
-    pbx_->pbx().SendAction(action, [this, name](const std::vector<harness::AmiMessage>& messages) {
-      for (const harness::AmiMessage& message : messages) {
-        See(Observer::kResponse, kAsterisk, name, message.headers);
-      }
-    });
-    return "";
-  }
-
-  void Ask(const std::string& command) {
-    ++questions_;
-    pbx_->pbx().RunCommand(command, [this, command](const std::string& output) {
-      --questions_;
-      See(Observer::kConsole, kAsterisk, command, {{"output", output}});
-    });
+    return (step.actor == kFarAsterisk ? asterisks_.back() : asterisks_.front())->Do(step);
   }
 
   // What an administrator finds after the scenario's end.
   void LookAround() {
     if (guest_) guest_->LookAround();
     Fields calls;
-    for (const auto& person : people_) {
-      if (person->in_call()) calls.emplace_back(person->name(), "in a call");
+    for (const Actor* const actor : actors_) {
+      if (actor->in_call()) calls.emplace_back(actor->name(), "in a call");
     }
     See(Observer::kWorld, "world", "calls left", std::move(calls));
     See(Observer::kWorld, "world", "relays left",
         {{"allocations", std::to_string(community_->relays_now())}});
-    if (!pbx_ready_) return;
-    pbx_->LookAtProcesses();
-    Fields files;
-    for (const std::string& path : pbx_->EngineFiles(EngineDirectory())) {
-      files.emplace_back("executable", path);
-    }
-    See(Observer::kFiles, kAsterisk, EngineDirectory(), std::move(files));
-    Ask("core show channels");
-    Ask("skype show licenses");
-    simulation_.RunUntilOrTimeout([this] { return questions_ == 0; },
-                                  simulation_.Now() + kLongestAnswer);
+    LookAtCredit();
+    for (const auto& asterisk : asterisks_) asterisk->LookAround();
+    simulation_.RunUntilOrTimeout(
+        [this] {
+          return std::all_of(asterisks_.begin(), asterisks_.end(),
+                             [](const auto& asterisk) { return asterisk->questions() == 0; });
+        },
+        simulation_.Now() + kLongestAnswer);
   }
 
-  // As chan_skype.conf says, /tmp unless it does (manual 3.1).
-  std::string EngineDirectory() const {
-    for (const auto& [name, text] : scenario_.asterisk.files) {
-      if (name != "chan_skype.conf") continue;
-      const size_t at = text.find("engine_directory=");
-      if (at == std::string::npos) continue;
-      const size_t start = at + std::string_view("engine_directory=").size();
-      return text.substr(start, text.find_first_of("\r\n", start) - start);
+  void LookAtCredit() {
+    Fields credit;
+    for (const AccountSpec& account : scenario_.accounts) {
+      if (!account.credit_micros) continue;
+      if (const auto left = community_->CreditOf(account.name)) {
+        credit.emplace_back(account.name, FormatMoney(*left));
+      }
     }
-    return "/tmp";
+    if (!credit.empty()) See(Observer::kWorld, "world", "credit left", std::move(credit));
   }
 
   void Stop() {
-    for (const auto& person : people_) person->LogOut();
-    pbx_stopped_ = !pbx_ready_;
-    if (pbx_ready_) pbx_->pbx().Stop([this] { pbx_stopped_ = true; });
+    for (Actor* const actor : actors_) actor->Stop();
+    for (const auto& asterisk : asterisks_) asterisk->Stop();
     const MonotonicTime deadline = simulation_.Now() + kLongestStop;
-    simulation_.RunUntilOrTimeout([this] { return pbx_stopped_; }, deadline);
-    if (pbx_ready_) pbx_->LookAtProcesses();
+    simulation_.RunUntilOrTimeout([this] { return AllStopped(); }, deadline);
+    for (const auto& asterisk : asterisks_) asterisk->LookAtProcesses();
     // Clients say good-bye, and what they have recorded is kept.
     simulation_.RunUntil(simulation_.Now() + std::chrono::seconds(1));
-    if (!pbx_stopped_) Broken("the PBX did not stop");
-    if (!pbx_ready_ && !broken_) Broken("the PBX was never ready");
+    if (!AllStopped()) Broken("the PBX did not stop");
+    if (!AllReady() && !broken_) Broken("the PBX was never ready");
     TellLateness();
     See(Observer::kWorld, "world", "stopped", {});
+  }
+
+  bool AllStopped() const {
+    return std::all_of(asterisks_.begin(), asterisks_.end(),
+                       [](const auto& asterisk) { return asterisk->stopped(); });
   }
 
   void TellLateness() {
@@ -260,18 +261,7 @@ class World final : private PbxSiteObserver {
         {simulation_.Now(), observer, std::move(subject), std::move(kind), std::move(fields)});
   }
 
-  // PbxSiteObserver
-  void OnAmiEvent(const harness::AmiMessage& event) override {
-    See(Observer::kAmi, kAsterisk, event.Get("Event"), event.headers);
-  }
-  void OnLog(const std::string& level, const std::string& text) override {
-    See(Observer::kLog, kAsterisk, level, {{"text", text}});
-    OnDiagnostic("asterisk", level + ": " + text);
-  }
-  void OnProcess(const std::string& name, const std::string& event) override {
-    See(Observer::kProcess, kAsterisk, name, {{"event", event}});
-  }
-  void OnDiagnostic(const std::string& process, const std::string& text) override {
+  void Tell(const std::string& process, const std::string& text) {
     if (run_.log.size() > kLongestLog) return;
     run_.log += fmt::format("{} {}: {}\n", FormatSeconds(simulation_.Now() - zero_), process, text);
   }
@@ -280,15 +270,17 @@ class World final : private PbxSiteObserver {
   const PbxFactory& factory_;
   WorldRun run_;
   MonotonicTime zero_{};  // when the scenario's time began
-  bool pbx_ready_ = false;
-  bool pbx_stopped_ = false;
   bool broken_ = false;
-  int questions_ = 0;
   sim::Simulation simulation_;
   sim::Network network_;
   std::unique_ptr<Community> community_;
-  std::unique_ptr<PbxSite> pbx_;
+  // The scenario's first, then a far one. That one is always simulated: it is not under test.
+  std::vector<std::unique_ptr<Asterisk>> asterisks_;
+  const std::unique_ptr<PbxFactory> far_factory_ =
+      NewSimulatedPbxFactory(skype_reference_driver(), kFarAsterisk);
   std::vector<std::unique_ptr<Person>> people_;
+  std::vector<std::unique_ptr<TelephoneUser>> telephones_;
+  std::vector<Actor*> actors_;   // both, in the scenario's order
   std::vector<Person*> online_;  // from the beginning
   std::unique_ptr<Accidents> accidents_;
   const GuestMaker make_guest_;
