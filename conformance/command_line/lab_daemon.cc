@@ -107,7 +107,6 @@ ExitCode LabDaemon(const CommonOptions& common, const LabOptions& options) {
   // Who has started us may go before we are ready: then we end in order.
   signal(SIGPIPE, SIG_IGN);
   const LabDirectory directory(options.directory);
-  const bool made_folder = directory.ReadOwner().find("\"made_folder\":true") != std::string::npos;
   const std::optional<Library> library = OpenLibrary(common.source_root);
   if (!library) return GiveUp(kExitBadInput, "the scenario's schema cannot be read");
   std::vector<InputError> errors;
@@ -136,6 +135,9 @@ ExitCode LabDaemon(const CommonOptions& common, const LabOptions& options) {
                   lab.problem().empty() ? "the lab did not become usable" : lab.problem());
   }
   if (lab.problem().empty()) {
+    // Not before: whoever has started us was still writing there.
+    const bool made_folder =
+        directory.ReadOwner().find("\"made_folder\":true") != std::string::npos;
     directory.Remove(made_folder);
     return kExitPass;
   }
