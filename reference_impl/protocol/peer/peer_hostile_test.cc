@@ -30,7 +30,8 @@ struct Caller {
     *device.mutable_home() = ToWire(Endpoint{Ipv4Address::Of(198, 51, 100, home), 33033});
     return device;
   }
-  wire::CallMessage Offer(const std::string& call_id, const std::string& callee) const {
+  wire::CallMessage Offer(const std::string& call_id, const std::string& callee,
+                          const std::string& telephone = "") const {
     wire::MediaDescription media;
     *media.mutable_credential() = credential;
     media.set_key_share(stream::ToString(share.public_key));
@@ -39,6 +40,8 @@ struct Caller {
     SetCodecs({media::Codec::kPcmu}, &media);
     wire::CallMessage message;
     message.set_call_id(call_id);
+    message.mutable_offer()->set_presented_caller(telephone);
+    message.mutable_offer()->set_target_identity(telephone);
     *message.mutable_offer()->mutable_media() =
         SignMedia(media, {call_id, name, callee, SignedWords(message.offer())}, key);
     return message;
@@ -194,6 +197,14 @@ TEST_F(HostileTest, AHomeCannotChangeWhatACallBrings) {
   Say(offer, austin_.Device());
   EXPECT_EQ(incoming_, 0);
   EXPECT_EQ(peer_->dropped(), dropped + 4);
+}
+
+TEST_F(HostileTest, NobodyButAServicePosesAsATelephone) {
+  Say(austin_.Offer(CallId(1), "james_bond", "+442079460000"), austin_.Device());
+  ASSERT_EQ(incoming_, 1);
+  EXPECT_EQ(calls_[0]->remote_user(), "austin_powers");
+  EXPECT_EQ(calls_[0]->properties().presented_caller, "");
+  EXPECT_EQ(calls_[0]->properties().target_identity, "");
 }
 
 TEST_F(HostileTest, NobodySpeaksForAnotherDevice) {
