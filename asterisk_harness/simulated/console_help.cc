@@ -104,15 +104,12 @@ std::vector<CommandHelp> ConsoleHelp::Commands() const {
 
 std::optional<std::string> ConsoleHelp::Usage(const Words& words) const {
   std::optional<std::string> usage;
-  size_t longest = 0;
+  // In this order a longer command comes after the one that it begins with.
   for (const CommandHelp& command : Commands()) {
     const Words its_words = SplitWords(command.words);
-    if (its_words.size() > words.size() || its_words.size() <= longest ||
-        !Agree(its_words, words, its_words.size())) {
-      continue;
+    if (its_words.size() <= words.size() && Agree(its_words, words, its_words.size())) {
+      usage = command.usage;
     }
-    longest = its_words.size();
-    usage = command.usage;
   }
   return usage;
 }

@@ -81,6 +81,7 @@ TEST(Hold, TheChannelsOwnClassComesFirst) {
       "exten => 007,n,Dial(Skype/austin_powers)\n");
   files.emplace_back("musiconhold.conf", "[default]\nmode=files\n[soft]\nmode=files\n");
   PbxBed bed(files);
+  bed.driver.music_suggest = "default";
   Bridged call(bed);
   bed.driver.Control(call.out, PBX_CONTROL_HOLD);
   bed.Run(milliseconds(10));
