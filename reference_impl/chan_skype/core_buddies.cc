@@ -291,7 +291,7 @@ void Core::OnNews(const control::ServiceNewsOf& of) {
 void Core::OnAuthorisationRequest(const std::string& account,
                                   const wire::AuthorisationRequest& request) {
   const std::optional<AccountView> view = LookAt(account);
-  const std::string from = request.from();
+  const std::string& from = request.from();
   if (!view || !IsName(from)) return;
   const wire::BuddyAnswer answer = AnswerOf(Match(view->settings.auth_policy, request.text()));
   // Its text may be a password.
