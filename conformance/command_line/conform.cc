@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "conformance/catalogue/coverage.h"
-#include "conformance/checks/sighting.h"
 #include "conformance/checks/standing.h"
 #include "conformance/command_line/options.h"
 #include "conformance/command_line/print.h"
 #include "conformance/host/children.h"
 #include "conformance/host/files.h"
 #include "conformance/results/json.h"
+#include "conformance/results/pattern.h"
 #include "conformance/runner/run_case.h"
 
 namespace sfa::conformance {
