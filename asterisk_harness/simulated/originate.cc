@@ -10,7 +10,7 @@ namespace {
 
 struct Request {
   DialTarget target;
-  std::string channel, context, exten, application, data, account;
+  std::string channel, channel_id, context, exten, application, data, account;
   int priority = 1;
   Party caller;
   Duration timeout{};
@@ -89,8 +89,10 @@ Routine<Reason> WaitForAnswer(PbxCore& core, Channel& channel, Wakeup& wakeup, D
 Routine<Attempt> Place(PbxCore& core, Request request, Wakeup& wakeup) {
   Attempt attempt;
   int cause = 0;
+  core.chosen_unique_id = request.channel_id;
   Channel* const channel = core.RequestChannel(request.target.technology, request.target.address,
                                                nullptr, PBX_CODEC_ULAW, &cause);
+  core.chosen_unique_id.clear();
   if (channel == nullptr) {
     core.Warn("Unable to create channel of type '" + request.target.technology + "' (cause " +
               std::to_string(cause) + " - " + HangupCauseText(cause) + ")");
@@ -170,6 +172,7 @@ std::string Parse(PbxCore& core, const AmiMessage& action, Request* request) {
   const std::optional<DialTarget> target = ParseDialTarget(request->channel);
   if (!target) return "Invalid channel";
   request->target = *target;
+  request->channel_id = action.Get("ChannelId");
   request->context = action.Get("Context");
   request->exten = action.Get("Exten");
   request->application = action.Get("Application");

@@ -24,6 +24,7 @@ PbxCore::~PbxCore() {
 }
 
 std::string PbxCore::NewUniqueId() {
+  if (!chosen_unique_id.empty()) return std::exchange(chosen_unique_id, "");
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(runtime_.WallNow().time_since_epoch());
   return std::to_string(seconds.count()) + "." + std::to_string(last_unique_id_++);

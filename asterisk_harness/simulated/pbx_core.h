@@ -97,6 +97,8 @@ class PbxCore {
   VariableList globals;
   std::set<std::string> music_classes = {"default"};
   int max_calls = 0;  // 0: no limit
+  // The next channel's, when somebody has chosen one.
+  std::string chosen_unique_id;
 
  private:
   friend class PbxThread;
