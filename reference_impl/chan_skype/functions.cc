@@ -129,6 +129,8 @@ class Use {
     } else {
       split.account = std::string(Trim(std::string_view(arguments_).substr(0, comma)));
       split.property = std::string(Trim(std::string_view(arguments_).substr(comma + 1)));
+      // Perhaps a variable that is empty: that is nobody's wish to mean their own account.
+      if (split.account.empty()) Fail("no account is named before the comma");
     }
     if (!split.account.empty()) split.account = KnownAccount(split.account);
     return split;

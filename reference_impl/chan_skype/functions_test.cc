@@ -212,6 +212,9 @@ TEST_F(FunctionsTest, OneArgumentMeansOnesOwnAccount) {
   EXPECT_FALSE(bare.Write(kAccount, "gender", "1"));
   EXPECT_THAT(bare.log, Contains(HasSubstr("no account is named")));
   EXPECT_EQ(bare.Read(kAccount, "gender"), "failed");
+  EXPECT_FALSE(bench.Write(kAccount, ",gender", "1"));
+  EXPECT_EQ(bench.Read(kAccount, " , gender"), "failed");
+  EXPECT_THAT(bench.log, Contains(HasSubstr("no account is named before the comma")));
 }
 
 TEST_F(FunctionsTest, StatusLogsInAndOff) {
