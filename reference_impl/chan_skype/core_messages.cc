@@ -17,6 +17,15 @@ std::string Body(const std::string& text) {
   return body;
 }
 
+// For the dialplan: Asterisk puts what a step gets into its manager's events as it is, where a line
+// end would begin a header of the sender's own.
+std::string BodyOnOneLine(const std::string& text) {
+  std::string body = Body(text);
+  std::replace_if(
+      body.begin(), body.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  return body;
+}
+
 }  // namespace
 
 void Core::OnChat(const std::string& account, const wire::ChatMessage& chat) {
@@ -27,7 +36,7 @@ void Core::OnChat(const std::string& account, const wire::ChatMessage& chat) {
   host_.manager_event(pbx_, "SkypeChatMessage", headers, 3);
   if (!EqualsIgnoreCase(chat.to(), account)) return;  // our own, on its way out
 
-  const std::string body = Body(chat.text());
+  const std::string body = BodyOnOneLine(chat.text());
   pbx_channel* channel = nullptr;
   std::string context;
   std::string exten;
