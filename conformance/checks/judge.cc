@@ -75,6 +75,12 @@ std::string MissingStimulus(const Trace& trace, MonotonicTime end) {
   return "";
 }
 
+Verdict Opposite(Verdict verdict) {
+  return verdict == Verdict::kPass   ? Verdict::kFail
+         : verdict == Verdict::kFail ? Verdict::kPass
+                                     : verdict;
+}
+
 class ScenarioJudge {
  public:
   ScenarioJudge(const Scenario& scenario, const Trace& trace)
@@ -122,6 +128,7 @@ class ScenarioJudge {
       finding = LookFor(*sighting, expectation.never, window, trace_);
     } else if (const auto* audio = std::get_if<AudioExpectation>(&expectation.subject)) {
       finding = Listen(*audio, window, trace_);
+      if (expectation.never) finding.verdict = Opposite(finding.verdict);
     } else if (const auto* gap = std::get_if<AudioGapExpectation>(&expectation.subject)) {
       finding = LookForGap(*gap, window, expectation.after.has_value(),
                            expectation.within.has_value(), trace_);

@@ -117,6 +117,19 @@ TEST(JudgeTest, ThatSomethingNeverHappenedStandsUpToASecond) {
   EXPECT_EQ(verdict("1001"), Verdict::kInconclusive);
 }
 
+TEST(JudgeTest, WhatIsNeverHeardIsTheOppositeOfWhatIsHeard) {
+  Scenario scenario = CallScenario();
+  scenario.expectations[0].subject = AudioExpectation{"austin", "vanessa"};
+  const auto verdict = [&] {
+    CaseResult result;
+    result.checks = Judge(scenario, Ended({}));
+    return result.verdict();
+  };
+  EXPECT_EQ(verdict(), Verdict::kFail);
+  scenario.expectations[0].never = true;
+  EXPECT_EQ(verdict(), Verdict::kPass);
+}
+
 TEST(JudgeTest, ACheckThatThrowsNeverPasses) {
   const auto results =
       RunCheck({"SFA-1-01"}, "x", []() -> Finding { throw std::runtime_error("no"); });

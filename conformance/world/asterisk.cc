@@ -67,6 +67,13 @@ std::string Asterisk::Do(const Step& step) {
     Ask(step.argument);
     return "";
   }
+  if (step.verb == "write") {
+    for (const auto& [file, text] : step.headers) {
+      const Status written = site_->WriteConfiguration(file, text);
+      if (!written.ok()) return written.error().message;
+    }
+    return "";
+  }
   if (step.verb == "kill") {
     return site_->Kill(step.argument) > 0 ? "" : "there is no process " + step.argument;
   }

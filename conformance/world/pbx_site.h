@@ -43,6 +43,8 @@ class PbxSite {
   // Tells the observer of processes that have come or gone, where they are not watched all the
   // time.
   virtual void LookAtProcesses() {}
+  // Replaces a configuration file of the running PBX, such as "chan_skype.conf".
+  virtual Status WriteConfiguration(const std::string& file, const std::string& text) = 0;
   // SIGKILL for every process of that name. How many there were.
   virtual int Kill(const std::string& process) = 0;
   // The PBX is ready.

@@ -48,6 +48,10 @@ class RealSite final : public PbxSite {
     return FindExecutables(asterisk_->root() + directory);
   }
 
+  Status WriteConfiguration(const std::string& file, const std::string& text) override {
+    return WriteFile(asterisk_->root() + "/etc/asterisk/" + file, text);
+  }
+
   int Kill(const std::string& process) override { return asterisk_->Kill(process); }
 
   void LookAtProcesses() override {

@@ -17,6 +17,7 @@ namespace {
 // bytes, so any bytes that nothing else has will do.
 constexpr std::string_view kEngineImage = "skyhost, the engine of a simulated machine\n";
 constexpr uint16_t kManagerPort = 5038;
+constexpr char kConfigurationDirectory[] = "/etc/asterisk/";
 constexpr char kLicensesDirectory[] = "/var/lib/asterisk/licenses";
 
 class EngineProgram final : public harness::Program {
@@ -82,6 +83,10 @@ class SimulatedSite final : public PbxSite {
     PbxDoors doors;
     doors.manager = manager_door_->local();
     return doors;
+  }
+
+  Status WriteConfiguration(const std::string& file, const std::string& text) override {
+    return machine_->files().WriteAtomically(kConfigurationDirectory + file, text, 0644);
   }
 
   int Kill(const std::string& process) override {
