@@ -94,7 +94,7 @@ struct HostTable {
     }
     // Whoever dials learns of a refusal by a frame, and hangs up itself.
     const bool calling = owner.outgoing && owner.state() != ChannelState::kUp;
-    const bool busy = cause == PBX_CAUSE_USER_BUSY;
+    const bool busy = cause == PBX_CAUSE_USER_BUSY || cause == PBX_CAUSE_CALL_REJECTED;
     const bool congested = cause == PBX_CAUSE_CONGESTION || cause == PBX_CAUSE_SWITCH_CONGESTION ||
                            cause == PBX_CAUSE_NETWORK_OUT_OF_ORDER;
     if (calling && (busy || congested)) {

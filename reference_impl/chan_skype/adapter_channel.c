@@ -308,7 +308,7 @@ void skype_host_channel_hangup(void* pbx, struct pbx_channel* channel, enum pbx_
   calling = !channel->incoming && ast_channel_state(owner) != AST_STATE_UP;
   ast_channel_unlock(owner);
   /* A queued hangup would overtake the frame: whoever dials hangs up when it gets one of these. */
-  if (calling && cause == PBX_CAUSE_USER_BUSY) {
+  if (calling && (cause == PBX_CAUSE_USER_BUSY || cause == PBX_CAUSE_CALL_REJECTED)) {
     ast_queue_control(owner, AST_CONTROL_BUSY);
   } else if (calling && (cause == PBX_CAUSE_CONGESTION || cause == PBX_CAUSE_SWITCH_CONGESTION ||
                          cause == PBX_CAUSE_NETWORK_OUT_OF_ORDER)) {
