@@ -25,6 +25,10 @@ std::vector<const Observation*> StatusEvents(const Trace& trace) {
   return Select(trace, Observer::kAmi, "SkypeAccountStatus");
 }
 
+std::vector<const Observation*> BuddyLists(const Trace& trace) {
+  return Select(trace, Observer::kResponse, "SkypeBuddies");
+}
+
 Finding Pass(std::string reason) { return {Verdict::kPass, std::move(reason), std::nullopt}; }
 Finding Fail(const Observation& seen, std::string reason) {
   return {Verdict::kFail, std::move(reason), seen.at.time_since_epoch()};
@@ -68,6 +72,27 @@ Finding StatusEventClass(const Trace& trace) {
   return Pass("all events are of class system");
 }
 
+// Manual 3.5.4: the response, then the entries, then the completion. A client that counts on it
+// takes what comes later for no part of the answer.
+Finding BuddyListInOrder(const Trace& trace) {
+  std::map<std::string, bool> ended;  // by ActionID, of the answers that have begun
+  for (const Observation* message : BuddyLists(trace)) {
+    const std::string& action_id = message->Get("ActionID");
+    if (!message->Get("Response").empty()) {
+      ended[action_id] = false;
+      continue;
+    }
+    const auto answer = ended.find(action_id);
+    if (answer == ended.end() || answer->second) {
+      return Fail(*message, fmt::format("{} comes {}", message->Get("Event"),
+                                        answer == ended.end() ? "before the response"
+                                                              : "after the completion"));
+    }
+    answer->second = message->Get("Event") != "SkypeBuddyEntry";
+  }
+  return Pass(fmt::format("{} answers in order", ended.size()));
+}
+
 // `/tmp` with nothing executable of the engine's left in it, looked at while the engine runs.
 Finding EngineFileIsRemoved(const Trace& trace) {
   for (const Observation& seen : trace.observations()) {
@@ -108,6 +133,9 @@ std::vector<CheckResult> CheckStanding(const Trace& trace) {
     check("SFA-4.1.1-02", "headers of account status events", StatusEventHeaders);
     check("SFA-4.1-01", "class of account status events", StatusEventClass);
   }
+  if (!BuddyLists(trace).empty()) {
+    check("SFA-3.5.4-13", "order of the answer to SkypeBuddies", BuddyListInOrder);
+  }
   const auto any = [&](Observer observer) {
     return std::any_of(trace.observations().begin(), trace.observations().end(),
                        [&](const Observation& seen) { return seen.observer == observer; });
@@ -123,7 +151,8 @@ std::vector<CheckResult> CheckStanding(const Trace& trace) {
 }
 
 std::vector<std::string> StandingRequirements() {
-  return {"SFA-2.4-01", "SFA-2.4-02", "SFA-2.4-07", "SFA-4.1-01", "SFA-4.1.1-01", "SFA-4.1.1-02"};
+  return {"SFA-2.4-01", "SFA-2.4-02",   "SFA-2.4-07",  "SFA-3.5.4-13",
+          "SFA-4.1-01", "SFA-4.1.1-01", "SFA-4.1.1-02"};
 }
 
 }  // namespace sfa::conformance
