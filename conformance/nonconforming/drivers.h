@@ -1,5 +1,6 @@
-// Drivers that are wrong on purpose: the reference driver behind a wrapper at the PBX port that
-// spoils one thing. The suite must reject each for the requirement that it breaks.
+// Drivers that are wrong on purpose: the reference driver behind a wrapper at the PBX port and at
+// the engine's control stream that spoils one thing. The suite must reject each for the requirement
+// that it breaks.
 #ifndef CONFORMANCE_NONCONFORMING_DRIVERS_H_
 #define CONFORMANCE_NONCONFORMING_DRIVERS_H_
 
@@ -17,7 +18,16 @@ struct NonConformingDriver {
   std::string requirement;  // that fails
 };
 
-// "digit-lost", "event-twice", "licence-kept".
+// By the manual's sections: calls (1, 3.2), options (3, 3.1), functions (3.3), presence (3.4, 4.1),
+// manager actions (3.5), console (4.2).
+std::vector<NonConformingDriver> WrongCalls();
+std::vector<NonConformingDriver> WrongOptions();
+std::vector<NonConformingDriver> WrongFunctions();
+std::vector<NonConformingDriver> WrongPresence();
+std::vector<NonConformingDriver> WrongManager();
+std::vector<NonConformingDriver> WrongConsole();
+
+// All of them.
 std::vector<NonConformingDriver> NonConformingDrivers();
 
 }  // namespace sfa::conformance

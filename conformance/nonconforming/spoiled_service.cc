@@ -1,6 +1,7 @@
 #include "conformance/nonconforming/spoiled_service.h"
 
 #include <utility>
+#include <vector>
 
 namespace sfa::conformance {
 namespace {
@@ -18,11 +19,10 @@ class SpoiledService final : public res::EngineService, private res::EngineListe
     service_.Start(engine_directory, self);
   }
   void Send(std::string_view bytes) override {
-    control::Command command;
-    if (command.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
-        spoiler_.OnCommand(command)) {
-      service_.Send(command.SerializeAsString());
-    }
+    std::vector<control::Command> commands(1);
+    if (!commands[0].ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+    spoiler_.OnCommand(commands);
+    for (const control::Command& command : commands) service_.Send(command.SerializeAsString());
   }
   void Stop(Task stopped) override { service_.Stop(std::move(stopped)); }
   std::string version() const override { return service_.version(); }
@@ -30,11 +30,10 @@ class SpoiledService final : public res::EngineService, private res::EngineListe
  private:
   void OnEngineReady(std::string_view version) override { listener_->OnEngineReady(version); }
   void OnEngineEvent(std::string_view bytes) override {
-    control::Event event;
-    if (event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
-        spoiler_.OnEngineEvent(event)) {
-      listener_->OnEngineEvent(event.SerializeAsString());
-    }
+    std::vector<control::Event> events(1);
+    if (!events[0].ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+    spoiler_.OnEngineEvent(events);
+    for (const control::Event& event : events) listener_->OnEngineEvent(event.SerializeAsString());
   }
   void OnEngineGone(const std::string& reason) override { listener_->OnEngineGone(reason); }
 

@@ -3,6 +3,7 @@
 #ifndef CONFORMANCE_NONCONFORMING_SPOILER_H_
 #define CONFORMANCE_NONCONFORMING_SPOILER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,6 +23,14 @@ struct SpoiledMessage {
   void Remove(const std::string& name);
 };
 
+// A channel that the driver is about to start for an incoming call.
+struct SpoiledIncoming {
+  std::string account;
+  std::string context;
+  std::string exten;
+  std::string caller_number;
+};
+
 // One for each core. The defaults change nothing; what returns false keeps the thing from passing.
 class Spoiler {
  public:
@@ -29,26 +38,32 @@ class Spoiler {
 
   // What the driver sees instead of the res module's pool; `pool` outlives it.
   virtual std::unique_ptr<res::LicensePool> Licences(res::LicensePool& pool);
-  // Between driver and engine.
-  virtual bool OnCommand(control::Command&) { return true; }
-  virtual bool OnEngineEvent(control::Event&) { return true; }
+  // Between driver and engine: one comes in, those that are left in the list pass.
+  virtual void OnCommand(std::vector<control::Command>&) {}
+  virtual void OnEngineEvent(std::vector<control::Event>&) {}
 
-  // A line of chan_skype.conf, before the driver sees it.
+  // A line of chan_skype.conf, before the driver sees it; all of them again at a reload.
   virtual bool OnConfiguration(const std::string& /*section*/, std::string& /*name*/,
                                std::string& /*value*/) {
     return true;
   }
   // From the PBX to the driver.
+  virtual bool OnReload() { return true; }
   virtual bool OnDigit(skype_call_id, char /*digit*/) { return true; }
   virtual void OnDial(std::string& /*address*/) {}
   virtual void OnAdmitted(skype_admitted&) {}
+  virtual void OnRefused(pbx_cause&) {}
   virtual bool OnFunctionWrite(const std::string& /*function*/, std::string& /*arguments*/,
                                std::string& /*value*/) {
     return true;
   }
+  // Reads the function as the driver does: 0, or -1 and "".
+  using FunctionReader = std::function<int(const std::string& arguments, std::string& value)>;
+  virtual int OnFunctionRead(const std::string& /*function*/, const std::string& arguments,
+                             std::string& value, const FunctionReader& read) {
+    return read(arguments, value);
+  }
   // What the driver gave, before the PBX gets it.
-  virtual void OnFunctionRead(const std::string& /*function*/, const std::string& /*arguments*/,
-                              int& /*result*/, std::string& /*value*/) {}
   virtual void OnDeviceState(const std::string& /*address*/, pbx_device_state&) {}
   virtual bool OnDeviceStateChange(const std::string& /*address*/, pbx_device_state&) {
     return true;
@@ -58,8 +73,7 @@ class Spoiler {
   virtual void OnManagerEvent(std::vector<SpoiledMessage>&) {}
   virtual void OnConsole(const std::vector<std::string>& /*words*/,
                          std::vector<std::string>& /*lines*/) {}
-  virtual void OnIncoming(std::string& /*context*/, std::string& /*exten*/,
-                          std::string& /*caller_number*/) {}
+  virtual void OnIncoming(SpoiledIncoming&) {}
   virtual bool OnControl(pbx_control&) { return true; }
   virtual void OnHangup(pbx_cause&) {}
 };

@@ -83,14 +83,14 @@ int ReadConfig(void* pbx, const char* filename,
 
 pbx_channel* ChannelStart(void* pbx, const pbx_incoming* incoming, pbx_address* local,
                           pbx_cause* cause) {
+  SpoiledIncoming changed{incoming->account, incoming->context, incoming->exten,
+                          incoming->caller_number};
+  OfPbx(pbx).spoiler->OnIncoming(changed);
   pbx_incoming spoiled = *incoming;
-  std::string context = incoming->context;
-  std::string exten = incoming->exten;
-  std::string caller = incoming->caller_number;
-  OfPbx(pbx).spoiler->OnIncoming(context, exten, caller);
-  spoiled.context = context.c_str();
-  spoiled.exten = exten.c_str();
-  spoiled.caller_number = caller.c_str();
+  spoiled.account = changed.account.c_str();
+  spoiled.context = changed.context.c_str();
+  spoiled.exten = changed.exten.c_str();
+  spoiled.caller_number = changed.caller_number.c_str();
   return OfPbx(pbx).host->channel_start(OfPbx(pbx).pbx, &spoiled, local, cause);
 }
 
@@ -149,6 +149,10 @@ pbx_host SpoiledHost() {
 
 // The driver's side: the host calls these with the wrapped core.
 
+int Reload(skype_core* core) {
+  return Of(core).spoiler->OnReload() ? Inner().reload(Of(core).inner) : 0;
+}
+
 int Unload(skype_core* core, void (*gone)(void* context), void* context) {
   W& wrapped = Of(core);
   wrapped.gone = gone;
@@ -168,7 +172,11 @@ int Request(skype_core* core, const char* address, const pbx_codec* codecs,
   Of(core).spoiler->OnDial(dialled);
   const int result =
       Inner().request(Of(core).inner, dialled.c_str(), codecs, requestor, admitted, cause);
-  if (result == 0) Of(core).spoiler->OnAdmitted(*admitted);
+  if (result == 0) {
+    Of(core).spoiler->OnAdmitted(*admitted);
+  } else {
+    Of(core).spoiler->OnRefused(*cause);
+  }
   return result;
 }
 
@@ -188,9 +196,15 @@ void DigitEnd(skype_core* core, skype_call_id call, char digit, unsigned duratio
 
 int FunctionRead(skype_core* core, const skype_function_place* place, const char* function,
                  const char* arguments, char* value, size_t size) {
-  int result = Inner().function_read(Of(core).inner, place, function, arguments, value, size);
-  std::string spoiled = value;
-  Of(core).spoiler->OnFunctionRead(function, arguments, result, spoiled);
+  const auto read = [&](const std::string& asked, std::string& answer) {
+    std::vector<char> buffer(std::max<size_t>(size, 1));
+    const int result = Inner().function_read(Of(core).inner, place, function, asked.c_str(),
+                                             buffer.data(), buffer.size());
+    answer = buffer.data();
+    return result;
+  };
+  std::string spoiled;
+  const int result = Of(core).spoiler->OnFunctionRead(function, arguments, spoiled, read);
   std::snprintf(value, size, "%s", spoiled.c_str());
   return result;
 }
@@ -268,7 +282,7 @@ void SpoiledMessage::Remove(const std::string& name) {
 skype_driver SpoiledDriver() {
   using D = skype_driver;
   skype_driver driver = Inner();  // what needs no core passes as it is
-  driver.reload = ToDriver<&D::reload>;
+  driver.reload = Reload;
   driver.unload = Unload;
   driver.request = Request;
   driver.each_setvar = ToDriver<&D::each_setvar>;
