@@ -196,6 +196,9 @@ class ReloadThaws final : public Spoiler {
 std::vector<NonConformingDriver> WrongOptions() {
   return {
       {"believes-logged-in", WrappedDriver<BelievesLoggedIn>(), "console-and-events", "SFA-3-02"},
+      {"refusal-unexplained", WrappedDriver<RefusalUnexplained>(), "account-kinds", "SFA-3-06"},
+      {"one-refused-all-refused", WrappedDriver<OneRefusedAllRefused>(), "account-kinds",
+       "SFA-3-07"},
       {"ignores-context", WrappedDriver<Ignores<"context">>(), "incoming-call-public",
        "SFA-3.1-03"},
       {"ignores-exten", WrappedDriver<Ignores<"exten">>(), "incoming-call-two-nats",
@@ -206,12 +209,24 @@ std::vector<NonConformingDriver> WrongOptions() {
       {"ignores-bind-port", WrappedDriver<Ignores<"bind_port">>(), "bind-port", "SFA-3.1-10"},
       {"ignores-bind-address", WrappedDriver<Ignores<"bind_address">>(), "bind-address",
        "SFA-3.1-09"},
+      {"ignores-disable-udp", WrappedDriver<Ignores<"disable_udp">>(), "general-settings-reloaded",
+       "SFA-3.1-30"},
+      {"ignores-disable-tcpauto", WrappedDriver<Ignores<"disable_tcpauto">>(),
+       "nothing-to-connect-to", "SFA-3.1-27"},
+      {"ignores-rtp-address", WrappedDriver<Ignores<"rtp_address">>(), "rtp-address", "SFA-3.1-08"},
+      {"ignores-debug", WrappedDriver<Ignores<"debug">>(), "debug-reloaded", "SFA-3.1-19"},
       {"ignores-auth-policy", WrappedDriver<Ignores<"auth_policy">>(), "auth-policy", "SFA-3.1-55"},
       {"ignores-buddy-autoadd", WrappedDriver<Ignores<"buddy_autoadd">>(), "buddy-autoadd-hints",
        "SFA-3.1-61"},
       {"ignores-buddy-presence", WrappedDriver<Ignores<"buddy_presence">>(), "buddy-presence",
        "SFA-3.1-72"},
+      {"ignores-mohinterpret", WrappedDriver<Ignores<"mohinterpret">>(), "music-on-hold",
+       "SFA-3.1-76"},
+      {"ignores-mohsuggest", WrappedDriver<Ignores<"mohsuggest">>(), "music-on-hold", "SFA-3.1-81"},
       {"ignores-setvar", WrappedDriver<Ignores<"setvar">>(), "setvar-of-calls", "SFA-3.3.2-36"},
+      {"codecs-ignored", WrappedDriver<CodecsIgnored>(), "codecs-allowed", "SFA-3.1-05"},
+      {"only-first-codec", WrappedDriver<OnlyFirstCodec>(), "codecs-allowed", "SFA-3.1-38"},
+      {"capitals-unknown", WrappedDriver<CapitalsUnknown>(), "directions-allowed", "SFA-3.1-45"},
       {"denies-nobody", WrappedDriver<Answers<wire::ANSWER_DENY, wire::ANSWER_ACCEPT>>(),
        "auth-policy", "SFA-3.1-50"},
       {"blocks-nobody", WrappedDriver<Answers<wire::ANSWER_BLOCK, wire::ANSWER_DENY>>(),
@@ -222,6 +237,8 @@ std::vector<NonConformingDriver> WrongOptions() {
       {"autoadd-first-word-only", WrappedDriver<AutoaddFirstWordOnly>(), "buddy-autoadd-buddies",
        "SFA-3.1-68"},
       {"presence-half-off", WrappedDriver<PresenceHalfOff>(), "buddy-presence", "SFA-3.1-73"},
+      {"reload-ignored", WrappedDriver<ReloadIgnored>(), "users-reloaded", "SFA-3.1-92"},
+      {"reload-thaws", WrappedDriver<ReloadThaws>(), "general-settings-reloaded", "SFA-3.1-84"},
   };
 }
 
