@@ -12,8 +12,10 @@
 namespace sfa::conformance {
 namespace {
 
-constexpr std::array<std::string_view, 3> kLeftOut = {"DeviceStateChange", "RTCPSent",
-                                                      "RTCPReceived"};
+constexpr std::array<std::string_view, 5> kLeftOut = {
+    "DeviceStateChange", "RTCPSent", "RTCPReceived", "TestEvent", "OriginateResponse"};
+// What Asterisk calls the channel of an event that has none.
+constexpr std::string_view kNoChannel = "none";
 
 // What an event is told with; of others its name alone.
 struct Telling {
@@ -132,7 +134,7 @@ std::vector<Conduct> ConductOf(const Trace& trace) {
     }
     const std::string& channel = seen.Get("Channel");
     const std::string& destination = seen.Get("DestChannel");
-    if (!channel.empty()) conducts.OfChannel(channel, seen);
+    if (!channel.empty() && channel != kNoChannel) conducts.OfChannel(channel, seen);
     if (!destination.empty()) conducts.OfChannel(destination, seen);
     if (const std::string account = AccountOf(seen); !account.empty()) {
       conducts.OfAccount(account, seen);
