@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "conformance/checks/clear_speech.h"
+
 namespace sfa::conformance {
 namespace {
 
@@ -151,8 +153,8 @@ std::vector<CheckResult> CheckStanding(const Trace& trace) {
 }
 
 std::vector<std::string> StandingRequirements() {
-  return {"SFA-2.4-01", "SFA-2.4-02",   "SFA-2.4-07",  "SFA-3.5.4-13",
-          "SFA-4.1-01", "SFA-4.1.1-01", "SFA-4.1.1-02"};
+  return {kClearSpeechRequirement, "SFA-2.4-01", "SFA-2.4-02",   "SFA-2.4-07",
+          "SFA-3.5.4-13",          "SFA-4.1-01", "SFA-4.1.1-01", "SFA-4.1.1-02"};
 }
 
 }  // namespace sfa::conformance

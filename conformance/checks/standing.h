@@ -13,7 +13,7 @@ namespace sfa::conformance {
 // Only what the trace gives occasion to judge is in the result.
 std::vector<CheckResult> CheckStanding(const Trace& trace);
 
-// The requirements that CheckStanding() may name.
+// The requirements that CheckStanding() and CheckClearSpeech() may name.
 std::vector<std::string> StandingRequirements();
 
 }  // namespace sfa::conformance

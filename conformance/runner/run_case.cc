@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "conformance/catalogue/catalogue.h"
+#include "conformance/checks/clear_speech.h"
 #include "conformance/checks/judge.h"
 #include "conformance/host/children.h"
 #include "conformance/host/files.h"
@@ -56,6 +57,19 @@ std::string ShellWord(const std::string& text) {
   return quoted + "'";
 }
 
+// What left or reached the sites, and not what stayed in their networks and machines.
+std::vector<std::pair<std::string, std::string>> CapturesOfSites(const std::string& directory,
+                                                                 const Scenario& scenario) {
+  std::vector<std::pair<std::string, std::string>> captures;
+  if (directory.empty()) return captures;
+  for (const sim::SiteSettings& site : scenario.sites) {
+    const std::string name = site.name + ".pcap";
+    Result<std::string> bytes = ReadFile(directory + "/" + name);
+    if (bytes.ok()) captures.emplace_back(name, std::move(*bytes));
+  }
+  return captures;
+}
+
 }  // namespace
 
 Result<CaseResult> RunCase(const Scenario& scenario, const PbxFactory& factory,
@@ -77,6 +91,9 @@ Result<CaseResult> RunCase(const Scenario& scenario, const PbxFactory& factory,
   const double start = CpuSeconds();
   WorldRun run = RunWorld(scenario, factory, {settings.seed, captures});
   result.checks = Judge(scenario, run.trace);
+  for (CheckResult& check : CheckClearSpeech(run.trace, CapturesOfSites(captures, scenario))) {
+    result.checks.push_back(std::move(check));
+  }
   result.cpu_seconds = CpuSeconds() - start;
   result.conduct = ConductOf(run.trace);
   result.trace_hash = run.trace.Hash();
