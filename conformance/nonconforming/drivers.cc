@@ -6,8 +6,8 @@ namespace sfa::conformance {
 
 std::vector<NonConformingDriver> NonConformingDrivers() {
   std::vector<NonConformingDriver> all;
-  for (const auto& section :
-       {WrongCalls, WrongOptions, WrongFunctions, WrongPresence, WrongManager, WrongConsole}) {
+  for (const auto& section : {WrongCalls, WrongOptions, WrongFunctions, WrongAccounts,
+                              WrongPresence, WrongManager, WrongConsole}) {
     std::vector<NonConformingDriver> some = section();
     all.insert(all.end(), std::make_move_iterator(some.begin()),
                std::make_move_iterator(some.end()));

@@ -18,11 +18,12 @@ struct NonConformingDriver {
   std::string requirement;  // that fails
 };
 
-// By the manual's sections: calls (1, 3.2), options (3, 3.1), functions (3.3), presence (3.4, 4.1),
-// manager actions (3.5), console (4.2).
+// By the manual's sections: calls (1, 3.2), options (3, 3.1), functions of calls (3.3.1, 3.3.2) and
+// of accounts (3.3.3, 3.3.4), presence (3.4, 4.1), manager actions (3.5), console (4.2).
 std::vector<NonConformingDriver> WrongCalls();
 std::vector<NonConformingDriver> WrongOptions();
 std::vector<NonConformingDriver> WrongFunctions();
+std::vector<NonConformingDriver> WrongAccounts();
 std::vector<NonConformingDriver> WrongPresence();
 std::vector<NonConformingDriver> WrongManager();
 std::vector<NonConformingDriver> WrongConsole();

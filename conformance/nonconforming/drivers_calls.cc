@@ -84,6 +84,13 @@ class HalvingPool final : public Pool {
   int calls_ = 0;
 };
 
+// Has one call at a time.
+class SinglePool final : public Pool {
+ public:
+  using Pool::Pool;
+  bool Acquire() override { return in_use() == 0 && pool_.Acquire(); }
+};
+
 // Does not tell the far end that the PBX has hung up.
 class EndNotTold final : public Spoiler {
  public:
@@ -124,6 +131,14 @@ class RingsOnElsewhere final : public Spoiler {
  public:
   void OnEngineEvent(std::vector<control::Event>& events) override {
     if (events.front().call_ended().reason() == control::END_ANSWERED_ELSEWHERE) events.clear();
+  }
+};
+
+// Does not tell the PBX how a transfer went.
+class TransferNotTold final : public Spoiler {
+ public:
+  void OnEngineEvent(std::vector<control::Event>& events) override {
+    if (events.front().has_call_transferred()) events.clear();
   }
 };
 
@@ -231,6 +246,9 @@ std::vector<NonConformingDriver> WrongCalls() {
        "SFA-1-07"},
       {"licence-for-two", WrappedDriver<Counting<HalvingPool>>(), "local-call", "SFA-1-09"},
       {"end-not-told", WrappedDriver<EndNotTold>(), "asterisk-hangs-up", "SFA-1-15"},
+      {"one-call-at-a-time", WrappedDriver<Counting<SinglePool>>(), "several-calls", "SFA-1-02"},
+      {"transfer-not-told", WrappedDriver<TransferNotTold>(), "transfer-application", "SFA-1-25"},
+      {"both-ring-on", WrappedDriver<EndNotTold>(), "two-destinations", "SFA-3.2.1-20"},
       {"ringing-is-answer", WrappedDriver<RingingIsAnswer>(), "outgoing-no-answer", "SFA-1-14"},
       {"ringing-not-told", WrappedDriver<RingingNotTold>(), "dial-status", "SFA-3.2.1-19"},
       {"cause-lost", WrappedDriver<CauseLost>(), "outgoing-busy", "SFA-1-14"},

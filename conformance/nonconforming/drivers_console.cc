@@ -1,11 +1,13 @@
 // Wrong about the console: manual 4.2.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "conformance/nonconforming/drivers.h"
+#include "conformance/nonconforming/text_parameter.h"
 #include "conformance/nonconforming/wrapper.h"
 
 namespace sfa::conformance {
@@ -101,6 +103,29 @@ class BuddiesWithoutStatus final : public OutputChanged {
   }
 };
 
+// Leaves a line out of what it shows.
+template <TextParameter kLine>
+class LineMissing final : public Spoiler {
+ public:
+  void OnConsole(const Lines&, Lines& lines) override {
+    std::erase_if(
+        lines, [](const std::string& line) { return line.find(kLine.text) != std::string::npos; });
+  }
+};
+
+// Shows users as they were when somebody looked first.
+class UsersOfBefore final : public OutputChanged {
+ public:
+  UsersOfBefore() : OutputChanged({"skype", "show", "users"}) {}
+
+ private:
+  void Change(Lines& lines) override {
+    if (first_.empty()) first_ = lines;
+    lines = first_;
+  }
+  Lines first_;
+};
+
 // Says that it logs in whom nobody knows.
 class LoginOfAnybody final : public OutputChanged {
  public:
@@ -184,6 +209,24 @@ class DebugOfAll final : public Spoiler {
   }
 };
 
+// The end of one account's debugging is the end of all.
+class DebugEndsForAll final : public Spoiler {
+ public:
+  void OnCommand(std::vector<control::Command>& commands) override {
+    const control::Command command = commands.front();
+    if (!command.has_set_debug()) return;
+    debugged_.insert(command.set_debug().account());
+    if (command.set_debug().on()) return;
+    for (const std::string& account : debugged_) {
+      commands.push_back(command);
+      commands.back().mutable_set_debug()->set_account(account);
+    }
+  }
+
+ private:
+  std::set<std::string> debugged_;
+};
+
 // Says that it debugs, and writes nothing.
 class DebugOfNothing final : public Spoiler {
  public:
@@ -232,6 +275,22 @@ std::vector<NonConformingDriver> WrongConsole() {
       {"secret-shown", WrappedDriver<SecretShown>(), "console-users", "SFA-4.2.10-07"},
       {"everybody-shown", WrappedDriver<EverybodyShown>(), "console-users", "SFA-4.2.10-06"},
       {"debug-of-all", WrappedDriver<DebugOfAll>(), "console-debug", "SFA-4.2.5-03"},
+      {"debug-ends-for-all", WrappedDriver<DebugEndsForAll>(), "console-debug", "SFA-4.2.4-03"},
+      {"voice-debug-of-all", WrappedDriver<DebugOfAll>(), "console-voice-debug", "SFA-4.2.12-02"},
+      {"users-of-before", WrappedDriver<UsersOfBefore>(), "console-users", "SFA-4.2.9-03"},
+      {"exten-not-shown", WrappedDriver<LineMissing<"exten:">>(), "console-users", "SFA-4.2.10-01"},
+      {"codecs-not-shown", WrappedDriver<LineMissing<"allow:">>(), "console-users",
+       "SFA-4.2.10-02"},
+      {"direction-not-shown", WrappedDriver<LineMissing<"direction:">>(), "console-users",
+       "SFA-4.2.10-03"},
+      {"policy-not-shown", WrappedDriver<LineMissing<"auth_policy:">>(), "console-users",
+       "SFA-4.2.10-04"},
+      {"music-not-shown", WrappedDriver<LineMissing<"mohsuggest:">>(), "console-users",
+       "SFA-4.2.10-05"},
+      {"port-not-shown", WrappedDriver<LineMissing<"bind_port:">>(), "console-settings-defaults",
+       "SFA-4.2.8-07"},
+      {"module-not-shown", WrappedDriver<LineMissing<"res_skypeforasterisk:">>(), "console-users",
+       "SFA-4.2.13-02"},
       {"debug-of-nothing", WrappedDriver<DebugOfNothing>(), "console-debug", "SFA-4.2.5-01"},
       {"debug-for-ever", WrappedDriver<DebugForEver>(), "console-debug", "SFA-4.2.4-01"},
       {"voice-debug-is-debug", WrappedDriver<VoiceDebugIsDebug>(), "console-voice-debug",

@@ -1,34 +1,15 @@
-// Wrong about dialplan functions: manual 3.3.
-#include <algorithm>
+// Wrong about the functions of calls: manual 3.3.1 and 3.3.2.
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "conformance/nonconforming/drivers.h"
+#include "conformance/nonconforming/misreader.h"
 #include "conformance/nonconforming/wrapper.h"
 
 namespace sfa::conformance {
 namespace {
-
-bool EndsWith(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-// Changes values that were read.
-class Misreader : public Spoiler {
- public:
-  int OnFunctionRead(const std::string& function, const std::string& arguments, std::string& value,
-                     const FunctionReader& read) final {
-    const int result = read(arguments, value);
-    Misread(function, arguments, value);
-    return result;
-  }
-
- protected:
-  virtual void Misread(const std::string& function, const std::string& arguments,
-                       std::string& value) = 0;
-};
 
 // Knows but the language that the caller prefers.
 class FirstLanguageOnly final : public Misreader {
@@ -40,7 +21,7 @@ class FirstLanguageOnly final : public Misreader {
 // Writes a birthday as 1939-03-28.
 class BirthdayWithDashes final : public Misreader {
   void Misread(const std::string&, const std::string& arguments, std::string& value) override {
-    if (EndsWith(arguments, "birthday") && value.size() == 8) value.insert(6, "-").insert(4, "-");
+    if (arguments == "skype_birthday" && value.size() == 8) value.insert(6, "-").insert(4, "-");
   }
 };
 
@@ -62,38 +43,6 @@ class EmptyIsUnknown final : public Misreader {
   }
 };
 
-// The balance in whole euros.
-class BalanceInUnits final : public Misreader {
-  void Misread(const std::string&, const std::string& arguments, std::string& value) override {
-    if (EndsWith(arguments, "skypeout_balance")) {
-      value = value.size() > 2 ? value.substr(0, value.size() - 2) : "0";
-    }
-  }
-};
-
-// Puts a blank behind the comma.
-class BlankBeforeStatus final : public Misreader {
-  void Misread(const std::string& function, const std::string&, std::string& value) override {
-    const size_t comma = value.find(',');
-    if (function == "SKYPE_BUDDY_FETCH" && comma != std::string::npos) value.insert(comma + 1, " ");
-  }
-};
-
-// The buddy's name alone.
-class BuddyWithoutStatus final : public Misreader {
-  void Misread(const std::string& function, const std::string&, std::string& value) override {
-    if (function == "SKYPE_BUDDY_FETCH") value = value.substr(0, value.find(','));
-  }
-};
-
-// The status of an account is what it was asked to become.
-class AlwaysLoggedIn final : public Misreader {
-  void Misread(const std::string& function, const std::string& arguments,
-               std::string& value) override {
-    if (function == "SKYPE_ACCOUNT_PROPERTY" && EndsWith(arguments, "status")) value = "Logged In";
-  }
-};
-
 // Reads one telephone for another.
 class TelephonesSwapped final : public Spoiler {
  public:
@@ -106,110 +55,72 @@ class TelephonesSwapped final : public Spoiler {
   }
 };
 
-// Enumerates without the last buddy.
-class LastBuddySkipped final : public Spoiler {
+// Lets what is read only be written: reads back what was.
+class AllCanBeWritten : public Spoiler {
  public:
-  int OnFunctionRead(const std::string& function, const std::string& arguments, std::string& value,
-                     const FunctionReader& read) override {
-    if (function != "SKYPE_BUDDY_FETCH") return read(arguments, value);
-    if (ahead_.count(arguments) == 0) read(arguments, ahead_[arguments]);
-    std::string next;
-    const int result = read(arguments, next);
-    value = next.empty() ? "" : ahead_[arguments];
-    ahead_[arguments] = next;
-    return result;
-  }
-
- private:
-  std::map<std::string, std::string> ahead_;  // by id: what comes after what was given last
-};
-
-// All enumerations are one.
-class EnumerationsMixed final : public Spoiler {
- public:
-  int OnFunctionRead(const std::string& function, const std::string& arguments, std::string& value,
-                     const FunctionReader& read) override {
-    if (function == "SKYPE_BUDDIES" && !id_.empty()) {
-      value = id_;
-      return 0;
-    }
-    const int result = read(arguments, value);
-    if (function == "SKYPE_BUDDIES") id_ = value;
-    return result;
-  }
-
- private:
-  std::string id_;
-};
-
-// Lets properties of the caller be written: reads back what was.
-class CallerCanBeWritten final : public Spoiler {
- public:
+  explicit AllCanBeWritten(std::string function) : function_(std::move(function)) {}
   bool OnFunctionWrite(const std::string& function, std::string& arguments,
-                       std::string& value) override {
-    if (function != "SKYPE_CALL_PROPERTY" || arguments == "topic" || arguments == "token") {
-      return true;
-    }
+                       std::string& value) final {
+    if (function != function_ || arguments == "topic" || arguments == "token") return true;
     written_[arguments] = value;
     return false;
   }
   int OnFunctionRead(const std::string& function, const std::string& arguments, std::string& value,
-                     const FunctionReader& read) override {
+                     const FunctionReader& read) final {
     const auto written = written_.find(arguments);
-    if (function != "SKYPE_CALL_PROPERTY" || written == written_.end()) {
-      return read(arguments, value);
-    }
+    if (function != function_ || written == written_.end()) return read(arguments, value);
     value = written->second;
     return 0;
   }
 
  private:
+  const std::string function_;
   std::map<std::string, std::string> written_;
 };
+class CallerCanBeWritten final : public AllCanBeWritten {
+ public:
+  CallerCanBeWritten() : AllCanBeWritten("SKYPE_CALL_PROPERTY") {}
+};
+class ItemsCanBeWritten final : public AllCanBeWritten {
+ public:
+  ItemsCanBeWritten() : AllCanBeWritten("CHANNEL") {}
+};
 
-// Keeps what an account writes to itself, and reads it back.
-class NetworkNotTold final : public Spoiler {
+// Takes every caller for the first one.
+class FirstCallerForAll final : public Spoiler {
+ public:
+  int OnFunctionRead(const std::string& function, const std::string& arguments, std::string& value,
+                     const FunctionReader& read) override {
+    if (function != "CHANNEL") return read(arguments, value);
+    if (first_.count(arguments) == 0) read(arguments, first_[arguments]);
+    value = first_[arguments];
+    return 0;
+  }
+
+ private:
+  std::map<std::string, std::string> first_;  // by item
+};
+
+// Sends a topic, and cannot tell which.
+class TopicNotReadBack final : public Misreader {
+  void Misread(const std::string& function, const std::string& arguments,
+               std::string& value) override {
+    if (function == "SKYPE_CALL_PROPERTY" && arguments == "topic") value.clear();
+  }
+};
+
+// Gives a call the topic of the one before when it has none of its own.
+class TopicKept final : public Spoiler {
  public:
   void OnCommand(std::vector<control::Command>& commands) override {
-    if (!commands.front().ask_service().service().has_set_properties()) return;
-    // Asked for what has changed nothing.
-    commands.front().mutable_ask_service()->mutable_service()->mutable_get_account();
-  }
-};
-
-// Sets another value of a property than the one that was asked for.
-class AvailabilityChanged : public Spoiler {
- public:
-  void OnCommand(std::vector<control::Command>& commands) override {
-    control::Command& command = commands.front();
-    if (!command.ask_service().service().has_set_properties()) return;
-    wire::SetProperties& set =
-        *command.mutable_ask_service()->mutable_service()->mutable_set_properties();
-    for (wire::Property& property : *set.mutable_properties()) {
-      if (property.name() == "availability") Change(property, commands);
-    }
+    if (!commands.front().has_place_call()) return;
+    control::PlaceCall& place = *commands.front().mutable_place_call();
+    if (!place.topic().empty()) last_ = place.topic();
+    place.set_topic(last_);
   }
 
- protected:
-  // `property` is in the first of `commands`.
-  virtual void Change(wire::Property& property, std::vector<control::Command>& commands) = 0;
-};
-
-// Invisible is only away.
-class InvisibleIsSeen final : public AvailabilityChanged {
-  void Change(wire::Property& property, std::vector<control::Command>&) override {
-    if (property.value() == "Invisible") property.set_value("Away");
-  }
-};
-
-// Who wants to be shown as Offline is logged off.
-class OfflineLogsOff final : public AvailabilityChanged {
-  void Change(wire::Property& property, std::vector<control::Command>& commands) override {
-    if (property.value() != "Offline") return;
-    control::Command logout;
-    logout.mutable_logout()->set_account(commands.front().ask_service().account());
-    commands.push_back(logout);
-  }
+ private:
+  std::string last_;
 };
 
 // Forgets what a call that is placed is about.
@@ -259,22 +170,6 @@ class SetvarCut final : public Spoiler {
   }
 };
 
-// Sets what lines setvar say of accounts at the first login only.
-class SetvarOnce final : public Spoiler {
- public:
-  void OnCommand(std::vector<control::Command>& commands) override {
-    control::Command& command = commands.front();
-    if (command.has_login()) ++logins_[command.login().account()];
-    if (command.ask_service().service().has_set_properties() &&
-        logins_[command.ask_service().account()] > 1) {
-      command.mutable_ask_service()->mutable_service()->mutable_get_account();
-    }
-  }
-
- private:
-  std::map<std::string, int> logins_;
-};
-
 }  // namespace
 
 std::vector<NonConformingDriver> WrongFunctions() {
@@ -300,23 +195,14 @@ std::vector<NonConformingDriver> WrongFunctions() {
       {"token-dropped", WrappedDriver<TokenDropped>(), "topic-and-token-of-outgoing-calls",
        "SFA-3.3.2-18"},
       {"setvar-cut", WrappedDriver<SetvarCut>(), "setvar-of-calls", "SFA-3.3.2-36"},
-      {"balance-in-units", WrappedDriver<BalanceInUnits>(), "credit-is-read", "SFA-3.3.3-02"},
-      {"network-not-told", WrappedDriver<NetworkNotTold>(), "account-properties-are-written",
-       "SFA-3.3.3-19"},
-      {"invisible-is-seen", WrappedDriver<InvisibleIsSeen>(), "availability-of-an-account",
-       "SFA-3.3.3-37"},
-      {"offline-logs-off", WrappedDriver<OfflineLogsOff>(), "availability-of-an-account",
-       "SFA-3.3.3-38"},
-      {"always-logged-in", WrappedDriver<AlwaysLoggedIn>(), "status-of-an-account", "SFA-3.3.3-16"},
-      {"setvar-once", WrappedDriver<SetvarOnce>(), "setvar-of-accounts", "SFA-3.3.3-49"},
-      {"last-buddy-skipped", WrappedDriver<LastBuddySkipped>(), "buddies-are-enumerated",
-       "SFA-3.3.4-04"},
-      {"blank-before-status", WrappedDriver<BlankBeforeStatus>(), "buddies-are-enumerated",
-       "SFA-3.3.4-02"},
-      {"buddy-without-status", WrappedDriver<BuddyWithoutStatus>(), "buddies-are-enumerated",
-       "SFA-3.3.4-07"},
-      {"enumerations-mixed", WrappedDriver<EnumerationsMixed>(), "buddies-are-enumerated",
-       "SFA-3.3.4-08"},
+      {"items-can-be-written", WrappedDriver<ItemsCanBeWritten>(), "channel-items-of-the-caller",
+       "SFA-3.3.1-16"},
+      {"first-caller-for-all", WrappedDriver<FirstCallerForAll>(), "channel-items-and-privacy",
+       "SFA-3.3.1-19"},
+      {"topic-not-read-back", WrappedDriver<TopicNotReadBack>(),
+       "topic-and-token-of-outgoing-calls", "SFA-3.3.2-19"},
+      {"topic-kept", WrappedDriver<TopicKept>(), "topic-and-token-of-outgoing-calls",
+       "SFA-3.3.2-21"},
   };
 }
 

@@ -73,6 +73,41 @@ class AddsAnother final : public Spoiler {
   }
 };
 
+// Sets what is right among the variables, and refuses the others.
+class SetsWhatItCan final : public Spoiler {
+ public:
+  void OnManagerAction(const std::string& action, SpoiledMessage& asked) override {
+    if (action != "SkypeAccountProperty") return;
+    std::erase_if(asked.headers, [](const auto& header) {
+      return header.second.rfind("gender=3", 0) == 0 || header.second.rfind("martini=", 0) == 0;
+    });
+  }
+};
+
+// Takes the first account of the file where User is missing.
+class UserGuessed final : public Spoiler {
+ public:
+  bool OnConfiguration(const std::string& section, std::string&, std::string&) override {
+    if (section != "general" && first_.empty()) first_ = section;
+    return true;
+  }
+  void OnManagerAction(const std::string&, SpoiledMessage& asked) override {
+    const bool named = std::any_of(asked.headers.begin(), asked.headers.end(), [](const auto& h) {
+      return h.first == "User" || h.first == "user";
+    });
+    if (!named) asked.headers.emplace_back("User", first_);
+  }
+
+ private:
+  std::string first_;
+};
+
+// Knows headers only as the manual writes them.
+class HeadersByLetter final : public Spoiler {
+ public:
+  void OnManagerAction(const std::string&, SpoiledMessage& asked) override { asked.Remove("user"); }
+};
+
 // Changes the answer to one action.
 class AnswerChanged : public Spoiler {
  public:
@@ -200,6 +235,16 @@ class WaitingIsUnknown final : public ListChanged {
   }
 };
 
+// Gives everybody the list that was asked for first.
+class ListOfFirstAsker final : public ListChanged {
+  void Change(Answer& answer) override {
+    if (Response(answer) != "Success") return;
+    if (first_.empty()) first_ = answer;
+    answer = first_;
+  }
+  Answer first_;
+};
+
 class BuddyChanged : public AnswerChanged {
  public:
   BuddyChanged() : AnswerChanged("SkypeBuddy") {}
@@ -250,6 +295,12 @@ std::vector<NonConformingDriver> WrongManager() {
        "manager-account-property-refused", "SFA-3.5.1-06"},
       {"sets-nothing", WrappedDriver<DoesNothing<&ServiceRequest::has_set_properties>>(),
        "manager-account-property", "SFA-3.5.1-01"},
+      {"sets-what-it-can", WrappedDriver<SetsWhatItCan>(), "manager-account-property-refused",
+       "SFA-3.5.1-14"},
+      {"user-guessed", WrappedDriver<UserGuessed>(), "manager-account-property-refused",
+       "SFA-3.5.1-11"},
+      {"headers-by-letter", WrappedDriver<HeadersByLetter>(), "manager-account-property",
+       "SFA-X-09"},
       {"adds-nobody", WrappedDriver<DoesNothing<&ServiceRequest::has_add_buddy>>(),
        "manager-add-buddy", "SFA-3.5.2-01"},
       {"adds-another", WrappedDriver<AddsAnother>(), "manager-add-buddy", "SFA-3.5.2-02"},
@@ -266,6 +317,7 @@ std::vector<NonConformingDriver> WrongManager() {
       {"end-before-entries", WrappedDriver<EndBeforeEntries>(), "manager-buddies", "SFA-3.5.4-13"},
       {"error-without-message", WrappedDriver<ErrorWithoutMessage>(), "manager-buddies",
        "SFA-3.5.4-17"},
+      {"list-of-first-asker", WrappedDriver<ListOfFirstAsker>(), "manager-buddies", "SFA-3.5.4-20"},
       {"birthday-missing", WrappedDriver<BirthdayMissing>(), "manager-buddy", "SFA-3.5.5-04"},
       {"mobile-is-home", WrappedDriver<MobileIsHome>(), "manager-buddy", "SFA-3.5.5-05"},
       {"hidden-is-shown", WrappedDriver<HiddenIsShown>(), "manager-buddy", "SFA-3.5.5-06"},

@@ -1,31 +1,22 @@
 // Wrong about accounts and chan_skype.conf: manual 3 and 3.1.
-#include <algorithm>
 #include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "conformance/nonconforming/drivers.h"
+#include "conformance/nonconforming/text_parameter.h"
 #include "conformance/nonconforming/wrapper.h"
 
 namespace sfa::conformance {
 namespace {
 
-// The name of an option as the argument of a template: a driver's table knows no more than a type.
-struct OptionName {
-  template <size_t kSize>
-  consteval OptionName(const char (&text)[kSize]) {  // NOLINT: as a literal
-    std::copy_n(text, kSize, letters);
-  }
-  char letters[24] = {};
-};
-
 // Does as if the option were not there.
-template <OptionName kName>
+template <TextParameter kName>
 class Ignores final : public Spoiler {
  public:
   bool OnConfiguration(const std::string&, std::string& name, std::string&) override {
-    return name != kName.letters;
+    return name != kName.text;
   }
 };
 
@@ -159,6 +150,14 @@ class PresenceHalfOff final : public Spoiler {
   std::set<std::string> silent_;
 };
 
+// Keeps hold to itself, and has no music to play either.
+class HoldNotPassedOn final : public Spoiler {
+ public:
+  void OnCommand(std::vector<control::Command>& commands) override {
+    if (commands.front().has_hold_call()) commands.clear();
+  }
+};
+
 // Says that it has reloaded, and goes on as before.
 class ReloadIgnored final : public Spoiler {
  public:
@@ -237,6 +236,7 @@ std::vector<NonConformingDriver> WrongOptions() {
       {"autoadd-first-word-only", WrappedDriver<AutoaddFirstWordOnly>(), "buddy-autoadd-buddies",
        "SFA-3.1-68"},
       {"presence-half-off", WrappedDriver<PresenceHalfOff>(), "buddy-presence", "SFA-3.1-73"},
+      {"hold-not-passed-on", WrappedDriver<HoldNotPassedOn>(), "hold-passed-on", "SFA-3.1-78"},
       {"reload-ignored", WrappedDriver<ReloadIgnored>(), "users-reloaded", "SFA-3.1-92"},
       {"reload-thaws", WrappedDriver<ReloadThaws>(), "general-settings-reloaded", "SFA-3.1-84"},
   };

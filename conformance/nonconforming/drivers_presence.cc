@@ -1,9 +1,11 @@
 // Wrong about hints and events: manual 3.4 and 4.1.
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "conformance/nonconforming/drivers.h"
+#include "conformance/nonconforming/text_parameter.h"
 #include "conformance/nonconforming/wrapper.h"
 
 namespace sfa::conformance {
@@ -66,6 +68,26 @@ class HintKept final : public Spoiler {
     last_[address] = state;
   }
   std::map<std::string, pbx_device_state> last_;
+};
+
+// Watches only whom hints have asked for before the first login.
+class HintsOfTheStart final : public Spoiler {
+ public:
+  void OnEngineEvent(std::vector<control::Event>& events) override {
+    logged_in_ =
+        logged_in_ || events.front().account_status().state() == control::ACCOUNT_LOGGED_IN;
+  }
+  void OnDeviceState(const std::string& address, pbx_device_state& state) override {
+    if (!logged_in_) watched_.insert(address);
+    if (watched_.count(address) == 0) state = PBX_DEVICE_UNKNOWN;
+  }
+  bool OnDeviceStateChange(const std::string& address, pbx_device_state&) override {
+    return watched_.count(address) != 0;
+  }
+
+ private:
+  std::set<std::string> watched_;
+  bool logged_in_ = false;
 };
 
 // Takes default_user, or anybody, for a hint that names no account.
@@ -146,19 +168,12 @@ class StatusOfBefore final : public EventChanged {
   std::map<std::string, std::string> last_;
 };
 
-// Offline is Offline, voicemail or not.
-class OfflineOneWord final : public EventChanged {
+// Has another word for one status.
+template <TextParameter kStatus, TextParameter kWord>
+class StatusSaidAs final : public EventChanged {
   void ChangeBuddyStatus(std::vector<SpoiledMessage>& copies) override {
     std::string& status = *copies.front().Find("BuddyStatus");
-    if (status.rfind("Offline", 0) == 0) status = "Offline";
-  }
-};
-
-// Do Not Disturb, abbreviated.
-class StatusAbbreviated final : public EventChanged {
-  void ChangeBuddyStatus(std::vector<SpoiledMessage>& copies) override {
-    std::string& status = *copies.front().Find("BuddyStatus");
-    if (status == "Do Not Disturb") status = "DND";
+    if (status == kStatus.text) status = kWord.text;
   }
 };
 
@@ -170,6 +185,19 @@ class BuddyOfOneAccount final : public EventChanged {
     if (owner_.emplace(name, buddy).first->second != buddy) copies.clear();
   }
   std::map<std::string, std::string> owner_;
+};
+
+// Logs nobody in again after the engine has ended.
+class DoesNotComeBack final : public Spoiler {
+ public:
+  void OnCommand(std::vector<control::Command>& commands) override {
+    if (!commands.front().has_login()) return;
+    const std::string account = commands.front().login().account();
+    if (++logins_[account] > 1) commands.clear();
+  }
+
+ private:
+  std::map<std::string, int> logins_;
 };
 
 // A chat event in plain text.
@@ -190,9 +218,12 @@ std::vector<NonConformingDriver> WrongPresence() {
       {"online-is-in-use", WrappedDriver<OnlineIsInUse>(), "hints-follow-presence", "SFA-3.4-02"},
       {"hint-not-pushed", WrappedDriver<HintNotPushed>(), "hints-follow-presence", "SFA-3.4-10"},
       {"hint-kept", WrappedDriver<HintKept>(), "hints-and-logins", "SFA-3.4-23"},
+      {"hints-of-the-start", WrappedDriver<HintsOfTheStart>(), "hint-added-later", "SFA-3.4-12"},
       {"hint-needs-no-account", WrappedDriver<HintNeedsNoAccount>(), "hints-without-a-right",
        "SFA-3.4-16"},
       {"event-twice", WrappedDriver<EventTwice>(), "console-and-events", "SFA-4.1.1-01"},
+      {"out-twice", WrappedDriver<EventTwice>(), "engine-killed", "SFA-4.1.1-08"},
+      {"does-not-come-back", WrappedDriver<DoesNotComeBack>(), "engine-killed", "SFA-4.1.1-09"},
       {"logout-not-told", WrappedDriver<LogoutNotTold>(), "console-and-events", "SFA-4.2.2-01"},
       {"username-missing", WrappedDriver<UsernameMissing>(), "console-and-events", "SFA-4.1.1-02"},
       {"status-one-word", WrappedDriver<StatusOneWord>(), "console-and-events", "SFA-4.1.1-02"},
@@ -202,9 +233,31 @@ std::vector<NonConformingDriver> WrongPresence() {
        "SFA-4.1.2-03"},
       {"status-of-before", WrappedDriver<StatusOfBefore>(), "buddy-status-presence",
        "SFA-4.1.2-04"},
-      {"offline-one-word", WrappedDriver<OfflineOneWord>(), "buddy-status-lists", "SFA-4.1.2-15"},
-      {"status-abbreviated", WrappedDriver<StatusAbbreviated>(), "buddy-status-presence",
-       "SFA-4.1.2-13"},
+      {"waiting-is-unknown-told",
+       WrappedDriver<StatusSaidAs<"Waiting for Authorization", "Unknown">>(), "buddy-status-lists",
+       "SFA-4.1.2-05"},
+      {"blocked-is-offline", WrappedDriver<StatusSaidAs<"Blocked", "Offline">>(),
+       "buddy-status-lists", "SFA-4.1.2-06"},
+      {"blocked-number-is-number", WrappedDriver<StatusSaidAs<"Blocked Skypeout", "Skypeout">>(),
+       "buddy-status-lists", "SFA-4.1.2-07"},
+      {"number-is-online", WrappedDriver<StatusSaidAs<"Skypeout", "Online">>(),
+       "buddy-status-lists", "SFA-4.1.2-08"},
+      {"away-is-not-available", WrappedDriver<StatusSaidAs<"Away", "Not Available">>(),
+       "buddy-status-presence", "SFA-4.1.2-11"},
+      {"not-available-is-away", WrappedDriver<StatusSaidAs<"Not Available", "Away">>(),
+       "buddy-status-presence", "SFA-4.1.2-12"},
+      {"do-not-disturb-is-dnd", WrappedDriver<StatusSaidAs<"Do Not Disturb", "DND">>(),
+       "buddy-status-presence", "SFA-4.1.2-13"},
+      {"skype-me-is-online", WrappedDriver<StatusSaidAs<"Skype Me", "Online">>(),
+       "buddy-status-presence", "SFA-4.1.2-14"},
+      {"voicemail-not-told",
+       WrappedDriver<StatusSaidAs<"Offline (Voicemail Enabled)", "Offline">>(),
+       "buddy-status-lists", "SFA-4.1.2-15"},
+      {"forwarding-not-told",
+       WrappedDriver<StatusSaidAs<"Offline (Call Forwarding Enabled)", "Offline">>(),
+       "buddy-status-lists", "SFA-4.1.2-16"},
+      {"fourteenth-word", WrappedDriver<StatusSaidAs<"Offline", "Invisible">>(),
+       "buddy-status-presence", "SFA-4.1.2-20"},
       {"buddy-of-one-account", WrappedDriver<BuddyOfOneAccount>(), "buddy-status-presence",
        "SFA-4.1.2-18"},
       {"chat-not-encoded", WrappedDriver<ChatNotEncoded>(), "chat", "SFA-X-03"},

@@ -63,6 +63,8 @@ class Spoiler {
                              std::string& value, const FunctionReader& read) {
     return read(arguments, value);
   }
+  // The headers of an action.
+  virtual void OnManagerAction(const std::string& /*action*/, SpoiledMessage&) {}
   // What the driver gave, before the PBX gets it.
   virtual void OnDeviceState(const std::string& /*address*/, pbx_device_state&) {}
   virtual bool OnDeviceStateChange(const std::string& /*address*/, pbx_device_state&) {

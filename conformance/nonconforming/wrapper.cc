@@ -231,8 +231,11 @@ void ManagerAction(skype_core* core, const char* action, const pbx_header* heade
     pbx_manager_answer answer;
     void* context;
   };
+  SpoiledMessage asked = ToSpoiled(nullptr, headers, count);
+  Of(core).spoiler->OnManagerAction(action, asked);
+  const std::vector<pbx_header> spoiled = ToHeaders(asked);
   Inner().manager_action(
-      Of(core).inner, action, headers, count,
+      Of(core).inner, action, spoiled.data(), spoiled.size(),
       [](void* self, const pbx_manager_message* messages, size_t given) {
         const std::unique_ptr<Asked> asked(static_cast<Asked*>(self));
         Messages spoiled;
