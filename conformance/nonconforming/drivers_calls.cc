@@ -20,6 +20,17 @@ class DigitLost final : public Spoiler {
   std::map<skype_call_id, int> digits_;
 };
 
+// Takes one kind of G.711 for the other when it is told which one was agreed on.
+class CodecSwapped final : public Spoiler {
+ public:
+  void OnEngineEvent(std::vector<control::Event>& events) override {
+    if (!events.front().has_call_media()) return;
+    control::CallMedia& media = *events.front().mutable_call_media();
+    media.set_codec(media.codec() == control::CODEC_ULAW ? control::CODEC_ALAW
+                                                         : control::CODEC_ULAW);
+  }
+};
+
 // The pool as it is, for a driver that counts wrongly.
 class Pool : public res::LicensePool {
  public:
@@ -96,6 +107,16 @@ class EndNotTold final : public Spoiler {
  public:
   void OnCommand(std::vector<control::Command>& commands) override {
     if (commands.front().has_end_call()) commands.clear();
+  }
+};
+
+// Every end of a call is an ordinary one for the far end.
+class EndWithoutReason final : public Spoiler {
+ public:
+  void OnCommand(std::vector<control::Command>& commands) override {
+    if (commands.front().has_end_call()) {
+      commands.front().mutable_end_call()->set_reason(control::END_NORMAL);
+    }
   }
 };
 
@@ -249,6 +270,8 @@ std::vector<NonConformingDriver> WrongCalls() {
       {"one-call-at-a-time", WrappedDriver<Counting<SinglePool>>(), "several-calls", "SFA-1-02"},
       {"transfer-not-told", WrappedDriver<TransferNotTold>(), "transfer-application", "SFA-1-25"},
       {"both-ring-on", WrappedDriver<EndNotTold>(), "two-destinations", "SFA-3.2.1-20"},
+      {"codec-swapped", WrappedDriver<CodecSwapped>(), "outgoing-call-public", "SFA-1-03"},
+      {"end-without-reason", WrappedDriver<EndWithoutReason>(), "incoming-contexts", "SFA-X-38"},
       {"ringing-is-answer", WrappedDriver<RingingIsAnswer>(), "outgoing-no-answer", "SFA-1-14"},
       {"ringing-not-told", WrappedDriver<RingingNotTold>(), "dial-status", "SFA-3.2.1-19"},
       {"cause-lost", WrappedDriver<CauseLost>(), "outgoing-busy", "SFA-1-14"},
