@@ -5,6 +5,7 @@
 
 #include "conformance/nonconforming/drivers.h"
 #include "conformance/nonconforming/misreader.h"
+#include "conformance/nonconforming/text_parameter.h"
 #include "conformance/nonconforming/wrapper.h"
 
 namespace sfa::conformance {
@@ -84,6 +85,17 @@ class EnumerationsMixed final : public Spoiler {
   std::string id_;
 };
 
+// Finds somebody behind an id that was never given.
+class UnknownIdIsRead final : public Spoiler {
+ public:
+  int OnFunctionRead(const std::string& function, const std::string& arguments, std::string& value,
+                     const FunctionReader& read) override {
+    const int result = read(arguments, value);
+    if (function == "SKYPE_BUDDY_FETCH" && result != 0) value = "nobody,Unknown";
+    return 0;
+  }
+};
+
 // Takes every account for the first that was asked for.
 class AccountsMixed final : public Spoiler {
  public:
@@ -151,10 +163,11 @@ class AvailabilityChanged : public Spoiler {
   virtual void Change(wire::Property& property, std::vector<control::Command>& commands) = 0;
 };
 
-// Invisible is only away.
-class InvisibleIsSeen final : public AvailabilityChanged {
+// Shows itself in another way than it was told to.
+template <TextParameter kWanted, TextParameter kShown>
+class ShownAs final : public AvailabilityChanged {
   void Change(wire::Property& property, std::vector<control::Command>&) override {
-    if (property.value() == "Invisible") property.set_value("Away");
+    if (property.value() == kWanted.text) property.set_value(kShown.text);
   }
 };
 
@@ -191,8 +204,20 @@ std::vector<NonConformingDriver> WrongAccounts() {
       {"balance-in-units", WrappedDriver<BalanceInUnits>(), "credit-is-read", "SFA-3.3.3-02"},
       {"network-not-told", WrappedDriver<NetworkNotTold>(), "account-properties-are-written",
        "SFA-3.3.3-19"},
-      {"invisible-is-seen", WrappedDriver<InvisibleIsSeen>(), "availability-of-an-account",
-       "SFA-3.3.3-37"},
+      {"invisible-is-seen", WrappedDriver<ShownAs<"Invisible", "Away">>(),
+       "availability-of-an-account", "SFA-3.3.3-37"},
+      {"online-shown-as-away", WrappedDriver<ShownAs<"Online", "Away">>(),
+       "availability-of-an-account", "SFA-3.3.3-32"},
+      {"away-shown-as-online", WrappedDriver<ShownAs<"Away", "Online">>(),
+       "availability-of-an-account", "SFA-3.3.3-33"},
+      {"not-available-shown-as-away", WrappedDriver<ShownAs<"Not Available", "Away">>(),
+       "availability-of-an-account", "SFA-3.3.3-34"},
+      {"do-not-disturb-shown-as-away", WrappedDriver<ShownAs<"Do Not Disturb", "Away">>(),
+       "availability-of-an-account", "SFA-3.3.3-35"},
+      {"skype-me-shown-as-online", WrappedDriver<ShownAs<"Skype Me", "Online">>(),
+       "availability-of-an-account", "SFA-3.3.3-36"},
+      {"unknown-id-is-read", WrappedDriver<UnknownIdIsRead>(), "buddies-are-enumerated",
+       "SFA-3.3.4-10"},
       {"offline-logs-off", WrappedDriver<OfflineLogsOff>(), "availability-of-an-account",
        "SFA-3.3.3-38"},
       {"always-logged-in", WrappedDriver<AlwaysLoggedIn>(), "status-of-an-account", "SFA-3.3.3-16"},

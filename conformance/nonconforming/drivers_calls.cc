@@ -29,6 +29,11 @@ class CodecSwapped final : public Spoiler {
     media.set_codec(media.codec() == control::CODEC_ULAW ? control::CODEC_ALAW
                                                          : control::CODEC_ULAW);
   }
+  void OnCommand(std::vector<control::Command>& commands) override {
+    if (!commands.front().has_ring_call()) return;
+    control::RingCall& ring = *commands.front().mutable_ring_call();
+    ring.set_codec(ring.codec() == control::CODEC_ULAW ? control::CODEC_ALAW : control::CODEC_ULAW);
+  }
 };
 
 // The pool as it is, for a driver that counts wrongly.
@@ -218,6 +223,14 @@ class NameShrunk final : public Spoiler {
   }
 };
 
+// Knows somebody to call where a dial string names nobody.
+class DestinationGuessed final : public Spoiler {
+ public:
+  void OnDial(std::string& address) override {
+    if (address.empty() || address.back() == '@') address += "austin_powers";
+  }
+};
+
 // Asks the network for an answer from a destination that does not exist: "no answer".
 class UnknownIsNoAnswer final : public Spoiler {
  public:
@@ -251,6 +264,14 @@ class CallerHidden final : public Spoiler {
   void OnIncoming(SpoiledIncoming& incoming) override { incoming.caller_number = incoming.account; }
 };
 
+// Has a place of its own for telephones.
+class TelephonesElsewhere final : public Spoiler {
+ public:
+  void OnIncoming(SpoiledIncoming& incoming) override {
+    if (incoming.caller_number.rfind('+', 0) == 0) incoming.exten = "s";
+  }
+};
+
 // A telephone that calls is shown without its plus sign.
 class CallerWithoutPlus final : public Spoiler {
  public:
@@ -271,6 +292,12 @@ std::vector<NonConformingDriver> WrongCalls() {
       {"transfer-not-told", WrappedDriver<TransferNotTold>(), "transfer-application", "SFA-1-25"},
       {"both-ring-on", WrappedDriver<EndNotTold>(), "two-destinations", "SFA-3.2.1-20"},
       {"codec-swapped", WrappedDriver<CodecSwapped>(), "outgoing-call-public", "SFA-1-03"},
+      {"codec-of-a-taken-call-swapped", WrappedDriver<CodecSwapped>(), "codecs-by-default",
+       "SFA-1-16"},
+      {"cause-lost-of-a-refusal", WrappedDriver<CauseLost>(), "dial-status", "SFA-3.2.1-17"},
+      {"destination-guessed", WrappedDriver<DestinationGuessed>(), "dial-strings", "SFA-3.2.1-08"},
+      {"telephones-elsewhere", WrappedDriver<TelephonesElsewhere>(), "call-from-a-telephone",
+       "SFA-3.2.2-07"},
       {"end-without-reason", WrappedDriver<EndWithoutReason>(), "incoming-contexts", "SFA-X-38"},
       {"ringing-is-answer", WrappedDriver<RingingIsAnswer>(), "outgoing-no-answer", "SFA-1-14"},
       {"ringing-not-told", WrappedDriver<RingingNotTold>(), "dial-status", "SFA-3.2.1-19"},

@@ -101,6 +101,27 @@ class FirstCallerForAll final : public Spoiler {
   std::map<std::string, std::string> first_;  // by item
 };
 
+// Takes the topic of the first call for that of every call.
+class FirstTopicForAll final : public Misreader {
+  void Misread(const std::string& function, const std::string& arguments,
+               std::string& value) override {
+    if (function != "SKYPE_CALL_PROPERTY" || arguments != "topic") return;
+    if (first_.empty()) first_ = value;
+    value = first_;
+  }
+  std::string first_;
+};
+
+// Does not look at the token of a call that comes in.
+class TokenNotRead final : public Spoiler {
+ public:
+  void OnEngineEvent(std::vector<control::Event>& events) override {
+    if (events.front().has_incoming_call()) {
+      events.front().mutable_incoming_call()->set_token("plan-9");
+    }
+  }
+};
+
 // Sends a topic, and cannot tell which.
 class TopicNotReadBack final : public Misreader {
   void Misread(const std::string& function, const std::string& arguments,
@@ -199,6 +220,8 @@ std::vector<NonConformingDriver> WrongFunctions() {
        "SFA-3.3.1-16"},
       {"first-caller-for-all", WrappedDriver<FirstCallerForAll>(), "channel-items-and-privacy",
        "SFA-3.3.1-19"},
+      {"first-topic-for-all", WrappedDriver<FirstTopicForAll>(), "setvar-of-calls", "SFA-3.3.2-38"},
+      {"token-not-read", WrappedDriver<TokenNotRead>(), "token-decides", "SFA-3.3.2-40"},
       {"topic-not-read-back", WrappedDriver<TopicNotReadBack>(),
        "topic-and-token-of-outgoing-calls", "SFA-3.3.2-19"},
       {"topic-kept", WrappedDriver<TopicKept>(), "topic-and-token-of-outgoing-calls",

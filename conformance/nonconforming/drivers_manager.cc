@@ -235,6 +235,16 @@ class WaitingIsUnknown final : public ListChanged {
   }
 };
 
+// Whoever's status is not known is offline.
+class UnknownIsOffline final : public ListChanged {
+  void Change(Answer& answer) override {
+    for (SpoiledMessage& message : answer) {
+      std::string* status = message.Find("Status");
+      if (status != nullptr && *status == "Unknown") *status = "Offline";
+    }
+  }
+};
+
 // Gives everybody the list that was asked for first.
 class ListOfFirstAsker final : public ListChanged {
   void Change(Answer& answer) override {
@@ -317,6 +327,8 @@ std::vector<NonConformingDriver> WrongManager() {
       {"end-before-entries", WrappedDriver<EndBeforeEntries>(), "manager-buddies", "SFA-3.5.4-13"},
       {"error-without-message", WrappedDriver<ErrorWithoutMessage>(), "manager-buddies",
        "SFA-3.5.4-17"},
+      {"unknown-is-offline", WrappedDriver<UnknownIsOffline>(), "buddy-status-lists",
+       "SFA-4.1.2-17"},
       {"list-of-first-asker", WrappedDriver<ListOfFirstAsker>(), "manager-buddies", "SFA-3.5.4-20"},
       {"birthday-missing", WrappedDriver<BirthdayMissing>(), "manager-buddy", "SFA-3.5.5-04"},
       {"mobile-is-home", WrappedDriver<MobileIsHome>(), "manager-buddy", "SFA-3.5.5-05"},

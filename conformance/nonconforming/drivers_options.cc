@@ -1,5 +1,6 @@
 // Wrong about accounts and chan_skype.conf: manual 3 and 3.1.
 #include <cstddef>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -158,6 +159,27 @@ class HoldNotPassedOn final : public Spoiler {
   }
 };
 
+// Takes a new value of an option only when it is loaded.
+template <TextParameter kName>
+class Freezes final : public Spoiler {
+ public:
+  bool OnReload() override {
+    reloaded_ = true;
+    return true;
+  }
+  bool OnConfiguration(const std::string& section, std::string& name, std::string& value) override {
+    if (name != kName.text) return true;
+    if (!reloaded_) values_[section] = value;
+    if (values_.count(section) == 0) return false;
+    value = values_[section];
+    return true;
+  }
+
+ private:
+  bool reloaded_ = false;
+  std::map<std::string, std::string> values_;  // by section
+};
+
 // Says that it has reloaded, and goes on as before.
 class ReloadIgnored final : public Spoiler {
  public:
@@ -195,6 +217,8 @@ class ReloadThaws final : public Spoiler {
 std::vector<NonConformingDriver> WrongOptions() {
   return {
       {"believes-logged-in", WrappedDriver<BelievesLoggedIn>(), "console-and-events", "SFA-3-02"},
+      {"failed-login-told", WrappedDriver<BelievesLoggedIn>(), "account-status-events",
+       "SFA-4.1.1-07"},
       {"refusal-unexplained", WrappedDriver<RefusalUnexplained>(), "account-kinds", "SFA-3-06"},
       {"one-refused-all-refused", WrappedDriver<OneRefusedAllRefused>(), "account-kinds",
        "SFA-3-07"},
@@ -243,6 +267,21 @@ std::vector<NonConformingDriver> WrongOptions() {
        "SFA-3.1-68"},
       {"presence-half-off", WrappedDriver<PresenceHalfOff>(), "buddy-presence", "SFA-3.1-73"},
       {"hold-not-passed-on", WrappedDriver<HoldNotPassedOn>(), "hold-passed-on", "SFA-3.1-78"},
+      {"freezes-default-user", WrappedDriver<Freezes<"default_user">>(), "default-user-reloaded",
+       "SFA-3.1-88"},
+      {"freezes-debug", WrappedDriver<Freezes<"debug">>(), "debug-reloaded", "SFA-3.1-89"},
+      {"freezes-context", WrappedDriver<Freezes<"context">>(), "users-reloaded", "SFA-3.1-95"},
+      {"freezes-codecs", WrappedDriver<Freezes<"allow">>(), "codecs-allowed", "SFA-3.1-96"},
+      {"freezes-direction", WrappedDriver<Freezes<"direction">>(), "directions-allowed",
+       "SFA-3.1-97"},
+      {"freezes-auth-policy", WrappedDriver<Freezes<"auth_policy">>(), "buddy-options-reloaded",
+       "SFA-3.1-98"},
+      {"freezes-buddy-autoadd", WrappedDriver<Freezes<"buddy_autoadd">>(), "buddy-options-reloaded",
+       "SFA-3.1-99"},
+      {"freezes-buddy-presence", WrappedDriver<Freezes<"buddy_presence">>(),
+       "buddy-options-reloaded", "SFA-3.1-100"},
+      {"freezes-mohinterpret", WrappedDriver<Freezes<"mohinterpret">>(), "hold-passed-on",
+       "SFA-3.1-101"},
       {"reload-ignored", WrappedDriver<ReloadIgnored>(), "users-reloaded", "SFA-3.1-92"},
       {"reload-thaws", WrappedDriver<ReloadThaws>(), "general-settings-reloaded", "SFA-3.1-84"},
   };

@@ -98,6 +98,16 @@ class HintNeedsNoAccount final : public Spoiler {
   }
 };
 
+// Shows something for accounts that nobody has.
+class HintOfAnybody final : public Spoiler {
+ public:
+  void OnDeviceState(const std::string& address, pbx_device_state& state) override {
+    if (state == PBX_DEVICE_INVALID && address.find('@') != std::string::npos) {
+      state = PBX_DEVICE_NOT_INUSE;
+    }
+  }
+};
+
 // Changes events of one kind.
 class EventChanged : public Spoiler {
  public:
@@ -130,6 +140,15 @@ class UsernameMissing final : public EventChanged {
   void ChangeAccountStatus(std::vector<SpoiledMessage>& copies) override {
     for (auto& header : copies.front().headers) {
       if (header.first == "Username") header.first = "User";
+    }
+  }
+};
+
+// Writes names in small letters.
+class UsernameLowered final : public EventChanged {
+  void ChangeAccountStatus(std::vector<SpoiledMessage>& copies) override {
+    for (char& c : *copies.front().Find("Username")) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     }
   }
 };
@@ -219,9 +238,12 @@ std::vector<NonConformingDriver> WrongPresence() {
       {"hint-not-pushed", WrappedDriver<HintNotPushed>(), "hints-follow-presence", "SFA-3.4-10"},
       {"hint-kept", WrappedDriver<HintKept>(), "hints-and-logins", "SFA-3.4-23"},
       {"hints-of-the-start", WrappedDriver<HintsOfTheStart>(), "hint-added-later", "SFA-3.4-12"},
+      {"hint-of-anybody", WrappedDriver<HintOfAnybody>(), "hints-without-a-right", "SFA-3.4-17"},
       {"hint-needs-no-account", WrappedDriver<HintNeedsNoAccount>(), "hints-without-a-right",
        "SFA-3.4-16"},
       {"event-twice", WrappedDriver<EventTwice>(), "console-and-events", "SFA-4.1.1-01"},
+      {"username-lowered", WrappedDriver<UsernameLowered>(), "account-status-events",
+       "SFA-4.1.1-03"},
       {"out-twice", WrappedDriver<EventTwice>(), "engine-killed", "SFA-4.1.1-08"},
       {"does-not-come-back", WrappedDriver<DoesNotComeBack>(), "engine-killed", "SFA-4.1.1-09"},
       {"logout-not-told", WrappedDriver<LogoutNotTold>(), "console-and-events", "SFA-4.2.2-01"},
