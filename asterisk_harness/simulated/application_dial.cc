@@ -39,9 +39,9 @@ Routine<void> SendDigits(Call call, Channel& peer, std::string digits) {
   for (const char digit : digits) {
     Duration length = std::chrono::milliseconds(digit == 'w' ? 500 : 100);
     const bool sounds = digit != 'w' && digit != 'W';
-    if (sounds) peer.SendDigitBegin(digit);
+    if (sounds) peer.MakeDigitBegin(digit);
     bool alive = co_await SleepOnChannel(call.channel, call.wakeup, length);
-    if (sounds) peer.SendDigitEnd(digit, 100);
+    if (sounds) peer.MakeDigitEnd(digit, 100);
     if (!alive || peer.hung_up()) co_return;
     alive = co_await SleepOnChannel(call.channel, call.wakeup, std::chrono::milliseconds(250));
     if (!alive || peer.hung_up()) co_return;
@@ -88,10 +88,6 @@ Routine<Outcome> Dial(Call call, std::string data) {
     core.SetVariable(&call.channel, "DIALSTATUS", dialling.status());
     co_return call.channel.hung_up() ? Outcome::kHangup : Outcome::kContinue;
   }
-  core.SetVariable(&call.channel, "DIALSTATUS", "ANSWER");
-  core.SetVariable(&call.channel, "DIALEDPEERNAME", peer->name());
-  const std::string* const number = peer->variables.Find("DIALEDPEERNUMBER");
-  core.SetVariable(&call.channel, "DIALEDPEERNUMBER", number == nullptr ? "" : *number);
   const MonotonicTime answered = core.runtime().Now();
   call.channel.Answer();
   if (!options.digits.empty()) {

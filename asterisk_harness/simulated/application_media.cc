@@ -25,10 +25,10 @@ Routine<Outcome> Echo(Call call, std::string) {
       case Frame::Kind::kHangup:
         co_return Outcome::kHangup;
       case Frame::Kind::kDigitBegin:
-        call.channel.SendDigitBegin(frame.digit);
+        call.channel.PassDigitBegin(frame.digit);
         break;
       case Frame::Kind::kDigitEnd:
-        call.channel.SendDigitEnd(frame.digit, frame.duration_ms);
+        call.channel.PassDigitEnd(frame.digit, frame.duration_ms);
         if (frame.digit == '#') co_return Outcome::kContinue;
         break;
       case Frame::Kind::kText:
@@ -73,6 +73,7 @@ Routine<Collected> CollectDigits(Call call, size_t most, Duration first, Duratio
 
 // Read(variable[,prompt[,maxdigits[,options[,attempts[,timeout]]]]]); prompts have no sound here.
 Routine<Outcome> Read(Call call, std::string data) {
+  call.core.SetVariable(&call.channel, "READSTATUS", "ERROR");
   std::vector<std::string> arguments = SplitArguments(data);
   arguments.resize(6);
   const std::string variable(Trim(arguments[0]));
@@ -80,7 +81,6 @@ Routine<Outcome> Read(Call call, std::string data) {
     call.core.Warn(
         "Invalid! Usage: Read(variable[,filename][,maxdigits][,option][,attempts]"
         "[,timeout])");
-    call.core.SetVariable(&call.channel, "READSTATUS", "ERROR");
     co_return Outcome::kContinue;
   }
   const std::string& options = arguments[3];
@@ -101,12 +101,12 @@ Routine<Outcome> Read(Call call, std::string data) {
   for (int attempt = 0; attempt < std::max(1, attempts); ++attempt) {
     const size_t limit = most < 1 || most > 255 ? 255 : static_cast<size_t>(most);
     collected = co_await CollectDigits(call, limit, first, next);
+    call.core.SetVariable(&call.channel, variable, collected.digits);
     if (collected.hung_up || collected.terminated || !collected.digits.empty()) break;
   }
   const char* status = collected.hung_up                                   ? "HANGUP"
                        : collected.digits.empty() && !collected.terminated ? "TIMEOUT"
                                                                            : "OK";
-  call.core.SetVariable(&call.channel, variable, collected.digits);
   call.core.SetVariable(&call.channel, "READSTATUS", status);
   co_return collected.hung_up ? Outcome::kHangup : Outcome::kContinue;
 }
@@ -141,11 +141,11 @@ Routine<Outcome> SendDtmf(Call call, std::string data) {
                      "allowed)");
       continue;
     } else {
-      target->SendDigitBegin(digit);
+      target->MakeDigitBegin(digit);
       const bool alive = co_await SleepOnChannel(call.channel, call.wakeup,
                                                  std::chrono::milliseconds(duration_ms));
       if (call.core.channels().count(target_number) == 0) co_return Outcome::kContinue;
-      target->SendDigitEnd(digit, duration_ms);
+      target->MakeDigitEnd(digit, duration_ms);
       if (!alive) co_return Outcome::kHangup;
     }
     const bool alive =

@@ -88,10 +88,10 @@ class Bridge {
 void PassOn(const Frame& frame, Channel& to) {
   switch (frame.kind) {
     case Frame::Kind::kDigitBegin:
-      to.SendDigitBegin(frame.digit);
+      to.PassDigitBegin(frame.digit);
       break;
     case Frame::Kind::kDigitEnd:
-      to.SendDigitEnd(frame.digit, frame.duration_ms);
+      to.PassDigitEnd(frame.digit, frame.duration_ms);
       break;
     case Frame::Kind::kControl:
       if (frame.control != Control::kAnswer) to.Indicate(frame);

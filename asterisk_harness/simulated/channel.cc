@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "asterisk_harness/simulated/channel_events.h"
+#include "asterisk_harness/simulated/hangup_cause.h"
 #include "asterisk_harness/simulated/messages.h"
 #include "asterisk_harness/simulated/pbx_core.h"
 #include "asterisk_harness/simulated/states.h"
@@ -68,7 +69,6 @@ Channel::Channel(PbxCore& core, uint64_t number, std::string name, std::string u
 Channel::~Channel() = default;
 
 void Channel::Emit(const char* event, unsigned classes, Headers more) const {
-  if (internal) return;
   Headers headers = ChannelHeaders(*this);
   Append(&headers, std::move(more));
   core_.manager().Emit(event, classes, std::move(headers));
@@ -79,6 +79,7 @@ void Channel::SetState(ChannelState state) {
   state_ = state;
   if (state == ChannelState::kUp && answered == MonotonicTime{}) answered = core_.runtime().Now();
   Emit("Newstate", kClassCall);
+  TellNotedCaller();
   core_.states().ChannelChanged(name_);
 }
 
@@ -168,10 +169,31 @@ void Channel::TellSoftHangup(HangupAsker asker) {
 }
 
 void Channel::TellCaller() {
+  caller_noted_ = false;
   Emit("NewCallerid", kClassCall, {{"CID-CallingPres", "0 (Presentation Allowed, Not Screened)"}});
 }
 
-void Channel::TellConnected() { Emit("NewConnectedLine", kClassCall); }
+void Channel::TellConnected() {
+  TellNotedCaller();
+  Emit("NewConnectedLine", kClassCall);
+}
+
+void Channel::NoteCaller(const Party& party) {
+  if (caller.number == party.number && caller.name == party.name) return;
+  caller = party;
+  caller_noted_ = true;
+}
+
+// Asterisk compares what a channel was with what it is, and tells the state's change first.
+void Channel::TellNotedCaller() {
+  if (caller_noted_) TellCaller();
+}
+
+void Channel::TellHangup() {
+  Emit("Hangup", kClassCall,
+       {{"Cause", std::to_string(hangup_cause)}, {"Cause-txt", HangupCauseText(hangup_cause)}});
+  TellNotedCaller();
+}
 
 void Channel::Enter(const std::string& the_application, const std::string& data) {
   application = the_application;
@@ -181,20 +203,31 @@ void Channel::Enter(const std::string& the_application, const std::string& data)
   if (place == std::exchange(told_place_, place)) return;
   Emit("Newexten", kClassDialplan,
        {{"Extension", exten}, {"Application", application}, {"AppData", application_data}});
+  TellNotedCaller();
 }
 
 void Channel::ReceiveVoice(const VoiceFrame& frame) {
   if (voice_target_ != nullptr) voice_target_->SendVoice(frame);
 }
 
+void Channel::TellDigitEnd(char digit, int duration_ms, const char* direction) {
+  Emit("DTMFEnd", kClassDtmf,
+       {{"Digit", std::string(1, digit)},
+        {"DurationMs", std::to_string(duration_ms)},
+        {"Direction", direction}});
+}
+
 void Channel::ReceiveDigitBegin(char digit) {
-  if (gone_ || heard_ != 0 || !waiting_.empty()) return;
+  if (gone_) return;
+  Emit("DTMFBegin", kClassDtmf, {{"Digit", std::string(1, digit)}, {"Direction", "Received"}});
+  if (heard_ != 0 || !waiting_.empty()) return;
   if (any_digit_ended_ && core_.runtime().Now() - last_digit_end_ < kDigitGap) return;
   DeliverBegin(digit);
 }
 
 void Channel::ReceiveDigitEnd(char digit, int duration_ms) {
   if (gone_) return;
+  TellDigitEnd(digit, duration_ms, "Received");
   const MonotonicTime now = core_.runtime().Now();
   if (heard_ == digit && !stretching_ && waiting_.empty()) {
     const Duration length = std::max<Duration>(std::chrono::milliseconds(duration_ms),
@@ -207,7 +240,7 @@ void Channel::ReceiveDigitEnd(char digit, int duration_ms) {
     digit_timer_->StartAt(heard_since_ + kShortestDigit);
     return;
   }
-  // Its begin came while another digit was heard or right after it.
+  // Its begin never came, or while another digit was heard or right after it.
   if (waiting_.size() >= kMostWaitingDigits) return;
   waiting_.emplace_back(digit, std::max(duration_ms, Milliseconds(kShortestDigit)));
   if (heard_ == 0) digit_timer_->StartAt(std::max(now, last_digit_end_ + kDigitGap));
@@ -231,7 +264,6 @@ void Channel::OnDigitTimer() {
 void Channel::DeliverBegin(char digit) {
   heard_ = digit;
   heard_since_ = core_.runtime().Now();
-  Emit("DTMFBegin", kClassDtmf, {{"Digit", std::string(1, digit)}, {"Direction", "Received"}});
   Push({Frame::Kind::kDigitBegin, {}, digit, 0, "", ""});
 }
 
@@ -240,28 +272,29 @@ void Channel::DeliverEnd(char digit, int duration_ms) {
   any_digit_ended_ = true;
   heard_ = 0;
   stretching_ = false;
-  Emit("DTMFEnd", kClassDtmf,
-       {{"Digit", std::string(1, digit)},
-        {"DurationMs", std::to_string(duration_ms)},
-        {"Direction", "Received"}});
   Push({Frame::Kind::kDigitEnd, {}, digit, duration_ms, "", ""});
 }
 
-void Channel::SendDigitBegin(char digit) {
+void Channel::PassDigitBegin(char digit) {
+  Emit("DTMFBegin", kClassDtmf, {{"Digit", std::string(1, digit)}, {"Direction", "Sent"}});
+  MakeDigitBegin(digit);
+}
+
+void Channel::PassDigitEnd(char digit, int duration_ms) { EndSentDigit(digit, duration_ms, true); }
+
+void Channel::MakeDigitBegin(char digit) {
   sent_digit_ = digit;
   sent_since_ = core_.runtime().Now();
-  Emit("DTMFBegin", kClassDtmf, {{"Digit", std::string(1, digit)}, {"Direction", "Sent"}});
   tech_->DigitBegin(digit);
 }
 
-void Channel::SendDigitEnd(char digit, int duration_ms) {
+void Channel::MakeDigitEnd(char digit, int duration_ms) { EndSentDigit(digit, duration_ms, false); }
+
+void Channel::EndSentDigit(char digit, int duration_ms, bool tell) {
   if (sent_digit_ != digit) return;
   sent_digit_ = 0;
   if (duration_ms <= 0) duration_ms = Milliseconds(core_.runtime().Now() - sent_since_);
-  Emit("DTMFEnd", kClassDtmf,
-       {{"Digit", std::string(1, digit)},
-        {"DurationMs", std::to_string(duration_ms)},
-        {"Direction", "Sent"}});
+  if (tell) TellDigitEnd(digit, duration_ms, "Sent");
   tech_->DigitEnd(digit, duration_ms);
 }
 

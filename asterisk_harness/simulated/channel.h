@@ -54,8 +54,8 @@ class VariableList {
   std::vector<std::pair<std::string, std::string>> variables_;
 };
 
-// Of the digits that a channel hears AMI tells, short ones are stretched, and one that comes too
-// soon after another waits its turn.
+// Of the digits that a channel hears AMI tells as they come. Whoever reads them gets short ones
+// stretched, and one that comes too soon after another in its turn.
 class Channel {
  public:
   Channel(PbxCore& core, uint64_t number, std::string name, std::string unique_id);
@@ -87,10 +87,13 @@ class Channel {
   void ReceiveDigitBegin(char digit);
   void ReceiveDigitEnd(char digit, int duration_ms);
 
-  // To the driver. A digit is told to AMI, and paired: an end without its begin is ignored.
+  // To the driver. Digits are paired: an end without its begin is ignored. AMI is told of digits
+  // that are passed on, not of those that the PBX makes itself.
   void SendVoice(const VoiceFrame& frame) { tech_->WriteVoice(frame); }
-  void SendDigitBegin(char digit);
-  void SendDigitEnd(char digit, int duration_ms);
+  void PassDigitBegin(char digit);
+  void PassDigitEnd(char digit, int duration_ms);
+  void MakeDigitBegin(char digit);
+  void MakeDigitEnd(char digit, int duration_ms);
   // Answers when it is not up yet.
   void Answer();
   // The technology is told; who is at the other end is noted, too.
@@ -113,6 +116,10 @@ class Channel {
   // AMI learns of a new `caller` or `connected`.
   void TellCaller();
   void TellConnected();
+  // A new `caller` of which AMI learns with whatever changes next.
+  void NoteCaller(const Party& party);
+  // Its last words.
+  void TellHangup();
   // An event about this channel: what describes it, then `more`.
   void Emit(const char* event, unsigned classes,
             std::vector<std::pair<std::string, std::string>> more = {}) const;
@@ -141,8 +148,7 @@ class Channel {
   std::string language = "en", account_code, music_class;
   std::string application, application_data;
   std::string bridge_id;
-  std::string music;      // the class that plays, "" for none
-  bool internal = false;  // AMI and console are told nothing of it
+  std::string music;  // the class that plays, "" for none
   std::unique_ptr<TextMessage> message;
   // What the driver's functions keep here, with the driver's way to free it.
   std::shared_ptr<skype_channel_state> driver_state;
@@ -156,6 +162,9 @@ class Channel {
   void Push(Frame frame);
   void TellHold(const char* event, const std::string& music_class);
   void TellSoftHangup(HangupAsker asker);
+  void TellDigitEnd(char digit, int duration_ms, const char* direction);
+  void TellNotedCaller();
+  void EndSentDigit(char digit, int duration_ms, bool tell);
   void DeliverBegin(char digit);
   void DeliverEnd(char digit, int duration_ms);
   void OnDigitTimer();
@@ -171,6 +180,7 @@ class Channel {
   bool gone_ = false;
   bool redirect_ = false;
   bool held_ = false;
+  bool caller_noted_ = false;
   std::string told_place_;
 
   // Digits heard.

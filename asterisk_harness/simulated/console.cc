@@ -117,7 +117,6 @@ std::string Console::ShowChannels(bool concise) {
              Column("Application(Data)", 30) + "\n";
   size_t calls = 0, channels = 0;
   for (const auto& [number, channel] : core_.channels()) {
-    if (channel->internal) continue;
     ++channels;
     if (channel->has_thread) ++calls;
     const std::string priority = std::to_string(channel->priority);

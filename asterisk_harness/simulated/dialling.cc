@@ -147,23 +147,21 @@ void Dialling::OnFrame(Channel* peer, const Frame& frame, Channel** winner) {
       if (const auto party = parties_.find(peer); party != parties_.end()) {
         call_.channel.Indicate(party->second);
       }
-      Emit("DialEnd", *peer, "ANSWER");
-      peer->Enter(kApplication, kApplicationData);
       return;
     case Control::kRinging:
       call_.core.Verbose(peer->name() + " is ringing");
       peer->SetState(ChannelState::kRinging);
-      Emit("DialState", *peer, "RINGING");
       if (!rang_) SetTimes(call_, "RINGTIME", call_.core.runtime().Now() - start_);
       rang_ = true;
+      Emit("DialState", *peer, "RINGING");
       TellRinging();
       return;
     case Control::kProgress:
       call_.core.Verbose(peer->name() + " is making progress passing it to " +
                          call_.channel.name());
-      Emit("DialState", *peer, "PROGRESS");
       if (!progressed_) SetTimes(call_, "PROGRESSTIME", call_.core.runtime().Now() - start_);
       progressed_ = true;
+      Emit("DialState", *peer, "PROGRESS");
       call_.channel.Indicate(Control::kProgress);
       return;
     case Control::kHold:
@@ -199,10 +197,10 @@ void Dialling::OnFrame(Channel* peer, const Frame& frame, Channel** winner) {
 // Digits go to everybody who is called, as does the news that the caller holds or is somebody else.
 void Dialling::OnCallersFrame(const Frame& frame) {
   if (frame.kind == Frame::Kind::kDigitBegin) {
-    for (Channel* peer : peers_) peer->SendDigitBegin(frame.digit);
+    for (Channel* peer : peers_) peer->PassDigitBegin(frame.digit);
   }
   if (frame.kind == Frame::Kind::kDigitEnd) {
-    for (Channel* peer : peers_) peer->SendDigitEnd(frame.digit, frame.duration_ms);
+    for (Channel* peer : peers_) peer->PassDigitEnd(frame.digit, frame.duration_ms);
   }
   if (frame.kind != Frame::Kind::kControl) return;
   if (frame.control != Control::kHold && frame.control != Control::kUnhold &&
@@ -263,6 +261,12 @@ Routine<Channel*> Dialling::WaitForAnswer(std::optional<MonotonicTime> deadline)
   winner->SetVoiceTarget(nullptr);
   call_.channel.SetVoiceTarget(nullptr);
   EndAll("CANCEL", PBX_CAUSE_ANSWERED_ELSEWHERE, winner);
+  const std::string* const number = winner->variables.Find("DIALEDPEERNUMBER");
+  call_.core.SetVariable(&call_.channel, "DIALSTATUS", status_);
+  call_.core.SetVariable(&call_.channel, "DIALEDPEERNAME", winner->name());
+  call_.core.SetVariable(&call_.channel, "DIALEDPEERNUMBER", number == nullptr ? "" : *number);
+  Emit("DialEnd", *winner, "ANSWER");
+  winner->Enter(kApplication, kApplicationData);
   co_return winner;
 }
 

@@ -30,7 +30,8 @@ class Dialling {
 
   // Requests and calls every destination; false when the argument cannot be read.
   bool Place(const std::string& destinations);
-  // The channel that answered, nullptr when none did; status() tells why.
+  // The channel that answered, of which the caller's variables and AMI then know; nullptr when none
+  // did, and status() tells why.
   Routine<Channel*> WaitForAnswer(std::optional<MonotonicTime> deadline);
   const std::string& status() const { return status_; }
 

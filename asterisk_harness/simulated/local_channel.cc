@@ -7,10 +7,12 @@
 namespace sfa::harness {
 namespace {
 
+enum class Half { kDialled, kInDialplan };
+
 // One half. What is done to it happens to the other one.
 class LocalHalf final : public ChannelTech {
  public:
-  LocalHalf(Channel& self, pbx_codec codec) : self_(self), codec_(codec) {}
+  LocalHalf(Channel& self, pbx_codec codec, Half half) : self_(self), codec_(codec), half_(half) {}
 
   void Join(LocalHalf* other) { other_ = other; }
   Channel& self() { return self_; }
@@ -54,10 +56,7 @@ class LocalHalf final : public ChannelTech {
   void Indicate(Control control, const std::string& text, const std::string& name) override {
     if (other_ == nullptr) return;
     Channel& other = other_->self_;
-    if (control == Control::kConnectedLine) {
-      other.caller = {text, name};
-      other.TellCaller();
-    }
+    if (control == Control::kConnectedLine) other.NoteCaller({text, name});
     other.QueueControl(control, text, name);
   }
   bool SendText(const std::string& text) override {
@@ -78,6 +77,11 @@ class LocalHalf final : public ChannelTech {
     LocalHalf* const other = std::exchange(other_, nullptr);
     if (other == nullptr) return;
     other->other_ = nullptr;
+    // How the call of the one in the dialplan ended is known to whoever dialled it.
+    const std::string* const status = self_.variables.Find("DIALSTATUS");
+    if (half_ == Half::kInDialplan && status != nullptr) {
+      self_.core().SetVariable(&other->self_, "CHANLOCALSTATUS", *status);
+    }
     // A second half whose dialplan was never started has nobody else to end it.
     if (other->self_.outgoing || other->self_.has_thread) {
       other->self_.QueueHangup(cause);
@@ -89,6 +93,7 @@ class LocalHalf final : public ChannelTech {
  private:
   Channel& self_;
   const pbx_codec codec_;
+  const Half half_;
   LocalHalf* other_ = nullptr;
 };
 
@@ -118,8 +123,8 @@ Channel* RequestLocal(PbxCore& core, const std::string& address, Channel* reques
   init.linked_id = first.linked_id;
   Channel& second = core.NewChannel(init);
   const pbx_codec codec = preferred == PBX_CODEC_NONE ? PBX_CODEC_ULAW : preferred;
-  auto one = std::make_unique<LocalHalf>(first, codec);
-  auto two = std::make_unique<LocalHalf>(second, codec);
+  auto one = std::make_unique<LocalHalf>(first, codec, Half::kDialled);
+  auto two = std::make_unique<LocalHalf>(second, codec, Half::kInDialplan);
   one->Join(two.get());
   two->Join(one.get());
   first.outgoing = true;

@@ -51,7 +51,6 @@ void HangUpMatching(PbxCore& core, const std::string& written, int cause, const 
               {{"EventList", "start"}, {"Message", "Channels hung up will follow"}}, false);
   size_t matched = 0;
   for (const auto& [number, channel] : core.channels()) {
-    if (channel->internal) continue;
     if (regexec(&compiled, channel->name().c_str(), 0, nullptr, 0) != 0) continue;
     ++matched;
     channel->SoftHangup(HangupAsker::kAdministrator, cause);
@@ -122,7 +121,6 @@ void CoreShowChannels(PbxCore& core, const AmiMessage&, const Reply& reply) {
               false);
   size_t items = 0;
   for (const auto& [number, channel] : core.channels()) {
-    if (channel->internal) continue;
     ++items;
     Headers headers = ChannelHeaders(*channel);
     headers.emplace_back("BridgeId", channel->bridge_id);
@@ -145,7 +143,6 @@ void Status(PbxCore& core, const AmiMessage& action, const Reply& reply) {
               {{"EventList", "start"}, {"Message", "Channel status will follow"}}, false);
   size_t items = 0;
   for (const auto& [number, channel] : core.channels()) {
-    if (channel->internal) continue;
     if (!name.empty() && !EqualsIgnoreCase(name, channel->name())) continue;
     ++items;
     Headers headers = {{"Privilege", "Call"}};

@@ -7,7 +7,7 @@
 namespace sfa::harness {
 namespace {
 
-// The channel that carries messages through the dialplan; nobody outside sees it.
+// The channel that carries messages through the dialplan.
 constexpr char kChannelName[] = "Message/ast_msg_queue";
 // Whoever floods us does not fill the memory.
 constexpr size_t kMostWaiting = 1000;
@@ -58,24 +58,49 @@ bool Messages::Receive(const std::string& context, const std::string& exten, Tex
   return true;
 }
 
+void Messages::EndChannel() {
+  const auto channel = core_.channels().find(std::exchange(channel_, 0));
+  if (channel != core_.channels().end()) core_.HangupChannel(*channel->second);
+}
+
+// The one of the messages before, unless somebody has hung it up.
+Channel& Messages::ReadyChannel() {
+  const auto known = core_.channels().find(channel_);
+  if (known != core_.channels().end() && !known->second->gone()) return *known->second;
+  EndChannel();
+  ChannelInit init;
+  init.name = kChannelName;
+  init.state = ChannelState::kUp;
+  Channel& channel = core_.NewChannel(init);
+  channel.SetTech(std::make_unique<MessageTech>());
+  channel_ = channel.number();
+  return channel;
+}
+
 Routine<void> Messages::Work(Wakeup& wakeup) {
-  while (!queue_.empty() && !core_.stopping()) {
+  while (!queue_.empty()) {
     Waiting next = std::move(queue_.front());
     queue_.pop_front();
-    ChannelInit init;
-    init.name = kChannelName;
-    init.state = ChannelState::kUp;
-    init.context = next.context;
-    init.exten = next.exten;
-    init.internal = true;
-    Channel& channel = core_.NewChannel(init);
-    channel.SetTech(std::make_unique<MessageTech>());
+    Channel& channel = ReadyChannel();
+    channel.context = next.context;
+    channel.exten = next.exten;
+    channel.priority = 1;
     channel.message = std::make_unique<TextMessage>(std::move(next.message));
-    Routine<void> dialplan = RunDialplan(core_, channel, wakeup);
+    Routine<void> dialplan = FollowDialplan(core_, channel, wakeup);
     co_await dialplan;
+    // Nothing of a message is left to the next one.
+    channel.SetWaiter(nullptr);
+    channel.message.reset();
+    channel.variables = {};
+    channel.driver_state.reset();
   }
-  queue_.clear();
   working_ = false;
+  if (core_.stopping()) EndChannel();
+}
+
+void Messages::Stop() {
+  queue_.clear();
+  if (!working_) EndChannel();
 }
 
 }  // namespace sfa::harness

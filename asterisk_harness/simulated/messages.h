@@ -2,6 +2,7 @@
 #ifndef ASTERISK_HARNESS_SIMULATED_MESSAGES_H_
 #define ASTERISK_HARNESS_SIMULATED_MESSAGES_H_
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -13,6 +14,7 @@
 
 namespace sfa::harness {
 
+class Channel;
 class PbxCore;
 
 // What MESSAGE() and MESSAGE_DATA() read and write; a channel has one at most.
@@ -33,9 +35,11 @@ class Messages {
   void SetTechnology(const std::string& technology, Sender sender);
   SendResult Send(const std::string& to, const TextMessage& message);
 
-  // Runs the dialplan for it, one message after the other. False when there is no such extension,
-  // or too many wait.
+  // Runs the dialplan for it, one message after the other, all on the same channel, which comes
+  // with the first message. False when there is no such extension, or too many wait.
   bool Receive(const std::string& context, const std::string& exten, TextMessage message);
+  // What waits is dropped; the channel ends, after the message that it is busy with.
+  void Stop();
 
  private:
   struct Waiting {
@@ -43,11 +47,14 @@ class Messages {
     TextMessage message;
   };
   Routine<void> Work(Wakeup& wakeup);
+  Channel& ReadyChannel();
+  void EndChannel();
 
   PbxCore& core_;
   std::map<std::string, Sender> senders_;  // by lower-case technology
   std::deque<Waiting> queue_;
   bool working_ = false;
+  uint64_t channel_ = 0;  // its number, 0 for none
 };
 
 }  // namespace sfa::harness

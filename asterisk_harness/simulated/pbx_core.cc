@@ -3,7 +3,6 @@
 #include <cstdio>
 
 #include "asterisk_harness/simulated/channel_events.h"
-#include "asterisk_harness/simulated/hangup_cause.h"
 #include "asterisk_harness/simulated/messages.h"
 #include "asterisk_harness/simulated/pbx_thread.h"
 #include "asterisk_harness/simulated/states.h"
@@ -46,7 +45,6 @@ Channel& PbxCore::NewChannel(const ChannelInit& init) {
   channel->account_code = init.account_code;
   channel->created = runtime_.Now();
   channel->BeginIn(init.state);
-  channel->internal = init.internal;
   Channel& made = *channel;
   channels_[number] = std::move(channel);
   made.Emit("Newchannel", kClassCall);
@@ -57,9 +55,7 @@ void PbxCore::HangupChannel(Channel& channel) {
   channel.SetWaiter(nullptr);
   channel.SetVoiceTarget(nullptr);
   if (channel.has_tech()) channel.tech().Hangup(channel.hangup_cause);
-  channel.Emit("Hangup", kClassCall,
-               {{"Cause", std::to_string(channel.hangup_cause)},
-                {"Cause-txt", HangupCauseText(channel.hangup_cause)}});
+  channel.TellHangup();
   const std::string name = channel.name();
   channels_.erase(channel.number());
   states_->ChannelChanged(name);
@@ -68,13 +64,14 @@ void PbxCore::HangupChannel(Channel& channel) {
 
 Channel* PbxCore::FindChannel(const std::string& name) {
   for (const auto& [number, channel] : channels_) {
-    if (!channel->internal && EqualsIgnoreCase(channel->name(), name)) return channel.get();
+    if (EqualsIgnoreCase(channel->name(), name)) return channel.get();
   }
   return nullptr;
 }
 
 void PbxCore::RegisterTechnology(const std::string& name, Technology technology) {
   technologies_[ToLower(name)] = std::move(technology);
+  suffixes_.erase(ToLower(name));
 }
 
 void PbxCore::UnregisterTechnology(const std::string& name) { technologies_.erase(ToLower(name)); }
@@ -135,6 +132,7 @@ void PbxCore::Reap() {
 void PbxCore::Drain(Duration patience, std::function<void()> idle) {
   stopping_ = true;
   idle_ = std::move(idle);
+  messages_->Stop();
   std::vector<Channel*> open;
   for (const auto& [number, channel] : channels_) open.push_back(channel.get());
   for (Channel* channel : open) channel->SoftHangup(HangupAsker::kShutdown, 0);

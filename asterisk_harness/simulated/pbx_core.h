@@ -27,7 +27,6 @@ struct ChannelInit {
   ChannelState state = ChannelState::kDown;
   Party caller;
   std::string context, exten, account_code;
-  bool internal = false;  // AMI and console are told nothing of it
 };
 
 enum class ThreadStart { kStarted, kLimit, kStopping };
@@ -74,7 +73,7 @@ class PbxCore {
   // Sets a variable of the channel, or a global one for nullptr, and tells AMI.
   void SetVariable(Channel* channel, const std::string& name, const std::string& value);
   std::string NewUniqueId();
-  // Eight hexadecimal digits, counting.
+  // Eight hexadecimal digits, counting from the technology's registration on.
   std::string NextSuffix(const std::string& technology);
 
   // No new calls. `idle` runs when the last channel and thread are gone; after `patience` what is

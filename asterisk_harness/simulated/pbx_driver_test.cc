@@ -350,8 +350,43 @@ TEST(Messages, EnterTheDialplanOneAfterTheOther) {
             "[skype:austin_powers skype:james_bond two]");
   EXPECT_EQ(bed.Act({{"Action", "Getvar"}, {"Variable", "status"}})[0].Get("Value"), "SUCCESS");
   EXPECT_TRUE(bed.driver.Saw("message james_bond>austin_powers two"));
-  for (const AmiMessage& event : bed.events) EXPECT_EQ(event.Get("Channel"), "");
-  EXPECT_THAT(bed.Command("core show channels"), HasSubstr("0 active channels"));
+  // One channel for all of them, which stays.
+  EXPECT_THAT(bed.TakeEvents("Message/ast_msg_queue"),
+              ElementsAre("Newchannel", "Newexten", "Newexten", "VarSet", "Newexten", "Newexten",
+                          "Newexten", "VarSet", "Newexten"));
+  EXPECT_THAT(bed.Command("core show channels"), HasSubstr("1 active channel\n0 active calls"));
+}
+
+TEST(Messages, OneAfterAHangUpHasANewChannel) {
+  PbxBed bed(
+      With("exten => chat,1,Set(GLOBAL(seen)=${GLOBAL(seen)}${left}!)\n"
+           "exten => chat,n,Set(left=over)\nexten => chat,n,Wait(1)\n"));
+  const pbx_text_message message{"james_bond", "austin_powers", "james_bond", "Hi", "demo", "chat"};
+  const auto receive = [&] {
+    EXPECT_EQ(bed.driver.host->message_received(bed.driver.pbx, &message), 0);
+    bed.Run(milliseconds(500));
+  };
+  receive();
+  receive();
+  bed.Run(seconds(2));
+  EXPECT_EQ(bed.Act({{"Action", "Getvar"}, {"Variable", "seen"}})[0].Get("Value"), "!!");
+  bed.TakeEvents();
+  bed.Act({{"Action", "Hangup"}, {"Channel", "Message/ast_msg_queue"}});
+  receive();
+  EXPECT_THAT(bed.TakeEvents("Message/ast_msg_queue"),
+              ElementsAre("SoftHangupRequest", "Hangup", "Newchannel", "Newexten", "Newexten",
+                          "VarSet", "Newexten"));
+}
+
+TEST(Messages, TheirChannelEndsWithThePbx) {
+  PbxBed bed(With("exten => chat,1,NoOp()\n"));
+  const pbx_text_message message{"james_bond", "austin_powers", "james_bond", "Hi", "demo", "chat"};
+  EXPECT_EQ(bed.driver.host->message_received(bed.driver.pbx, &message), 0);
+  bed.Run(milliseconds(100));
+  bed.TakeEvents();
+  bed.pbx->core().Drain(seconds(1), [] {});
+  EXPECT_THAT(bed.TakeEvents("Message/ast_msg_queue"), ElementsAre("Hangup"));
+  EXPECT_TRUE(bed.pbx->core().channels().empty());
 }
 
 TEST(Messages, LeaveByTheManager) {

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "asterisk_harness/simulated/pbx_bed.h"
 
 namespace sfa::harness {
@@ -15,6 +17,17 @@ using ::testing::HasSubstr;
 ConfigurationFiles With(const std::string& demo) {
   return {{"chan_skype.conf", "[general]\n[james_bond]\nsecret=shaken\n"},
           {"extensions.conf", "[demo]\n" + demo}};
+}
+
+// The events of a channel since the last look, each variable that was set by its own name.
+std::vector<std::string> WordsOf(const PbxBed& bed, const std::string& channel) {
+  std::vector<std::string> words;
+  for (const AmiMessage& event : bed.events) {
+    if (event.Get("Channel") != channel && event.Get("DestChannel") != channel) continue;
+    const bool set = event.Get("Event") == "VarSet";
+    words.push_back(event.Get(set ? "Variable" : "Event"));
+  }
+  return words;
 }
 
 TEST(Pbx, IncomingCallEntersTheDialplanInAsterisksOrder) {
@@ -94,7 +107,39 @@ TEST(Pbx, ShortDigitsAreStretchedAndReadInOrder) {
   engine.SendDigit(local, 11, 2400, 800);
   bed.Run(seconds(1));
   EXPECT_THAT(bed.Told(), ElementsAre("42 OK"));
-  EXPECT_EQ(bed.FindEvent("DTMFEnd")->Get("DurationMs"), "80");
+  EXPECT_EQ(bed.FindEvent("DTMFEnd")->Get("DurationMs"), "20");  // as it came
+}
+
+TEST(Pbx, DigitThatFollowsOneThatWasSentIsHeardAtItsEnd) {
+  PbxBed bed(With("exten => 007,1,Answer()\nexten => 007,n,Echo()\n"));
+  EngineLeg engine(*bed.runtime);
+  const skype_call_id call = bed.driver.Incoming(engine);
+  bed.Run(milliseconds(100));
+  const pbx_address local = bed.driver.calls.at(call).local;
+  bed.TakeEvents();
+  engine.SendDigit(local, 4, 800, 800);
+  bed.Run(milliseconds(300));
+  engine.SendDigit(local, 2, 3200, 800);
+  bed.Run(milliseconds(700));
+  engine.SendDigit(local, 1, 8800, 800);
+  bed.Run(milliseconds(300));
+  std::vector<std::string> digits;
+  for (const AmiMessage& event : bed.events) {
+    digits.push_back(event.Get("Event") + event.Get("Digit") + event.Get("Direction")[0]);
+  }
+  EXPECT_THAT(digits, ElementsAre("DTMFBegin4R", "DTMFEnd4R", "DTMFBegin4S", "DTMFEnd4S",
+                                  "DTMFEnd2R", "DTMFBegin2S", "DTMFEnd2S",  //
+                                  "DTMFBegin1R", "DTMFEnd1R", "DTMFBegin1S", "DTMFEnd1S"));
+}
+
+TEST(Pbx, DigitsOfItsOwnAreNotTold) {
+  PbxBed bed(With("exten => 007,1,Answer()\nexten => 007,n,SendDTMF(4)\n"));
+  EngineLeg engine(*bed.runtime);
+  const skype_call_id call = bed.driver.Incoming(engine);
+  bed.Run(seconds(1));
+  EXPECT_TRUE(bed.driver.Saw(std::to_string(call) + " end 4 100"));
+  EXPECT_EQ(bed.FindEvent("DTMFBegin"), nullptr);
+  EXPECT_EQ(bed.FindEvent("DTMFEnd"), nullptr);
 }
 
 TEST(Pbx, ReadTimesOut) {
@@ -103,6 +148,8 @@ TEST(Pbx, ReadTimesOut) {
   bed.driver.Incoming(engine);
   bed.Run(milliseconds(1900));
   EXPECT_TRUE(bed.Told().empty());
+  EXPECT_EQ(bed.FindEvent("VarSet")->Get("Variable"), "READSTATUS");
+  EXPECT_EQ(bed.FindEvent("VarSet")->Get("Value"), "ERROR");
   bed.Run(milliseconds(200));
   EXPECT_THAT(bed.Told(), ElementsAre("!TIMEOUT"));
 }
@@ -175,6 +222,12 @@ TEST(Dial, AnswerBridgesVoiceWithTranscodingDigitsAndHangup) {
   EXPECT_TRUE(bed.driver.calls.empty());
   EXPECT_TRUE(bed.driver.Saw(std::to_string(in) + " hangup 16"));
   EXPECT_EQ(bed.FindEvent("DialEnd")->Get("DialStatus"), "ANSWER");
+  std::vector<std::string> words = WordsOf(bed, "Skype/james_bond-00000000");
+  words.erase(words.begin(), std::find(words.begin(), words.end(), "DialBegin"));
+  ASSERT_GE(words.size(), 9u);
+  words.resize(9);
+  EXPECT_THAT(words, ElementsAre("DialBegin", "RINGTIME", "RINGTIME_MS", "DialState", "DIALSTATUS",
+                                 "DIALEDPEERNAME", "DIALEDPEERNUMBER", "DialEnd", "Newstate"));
   EXPECT_THAT(bed.TakeEvents("Skype/james_bond-00000001"),
               ElementsAre("Newchannel", "VarSet", "Newexten", "NewCallerid", "NewConnectedLine",
                           "DialBegin", "Newstate", "DialState", "Newstate", "DialEnd", "Newexten",
@@ -296,6 +349,38 @@ TEST(Originate, LocalChannelJoinsTwoDialplans) {
   EXPECT_TRUE(bed.pbx->core().channels().empty());
 }
 
+TEST(Originate, DialledHalfOfALocalChannelKnowsHowTheCallOfTheOtherEnded) {
+  PbxBed bed(With("exten => 1,1,Dial(Skype/austin_powers)\nexten => 1,n,Hangup()\n"));
+  bed.driver.callee = "austin_powers";
+  bed.Act({{"Action", "Originate"},
+           {"Channel", "Local/1@demo"},
+           {"Application", "Wait"},
+           {"Data", "5"},
+           {"Async", "true"}});
+  bed.Run(milliseconds(100));
+  bed.driver.HangUp(bed.driver.last_call, PBX_CAUSE_USER_BUSY);
+  bed.Run(seconds(20));
+  EXPECT_THAT(WordsOf(bed, "Local/1@demo-00000000;1"),
+              ElementsAre("Newchannel", "Newexten", "DialBegin", "CHANLOCALSTATUS", "HangupRequest",
+                          "DialEnd", "Hangup", "NewCallerid"));
+}
+
+TEST(Originate, DialledHalfOfALocalChannelLearnsWhoRings) {
+  PbxBed bed(With("exten => 1,1,Dial(Skype/austin_powers)\n"));
+  bed.driver.callee = "austin_powers";
+  bed.Act({{"Action", "Originate"},
+           {"Channel", "Local/1@demo"},
+           {"Application", "Wait"},
+           {"Data", "5"},
+           {"Async", "true"}});
+  bed.Run(milliseconds(100));
+  bed.driver.Control(bed.driver.last_call, PBX_CONTROL_RINGING);
+  bed.Run(milliseconds(100));
+  EXPECT_THAT(
+      WordsOf(bed, "Local/1@demo-00000000;1"),
+      ElementsAre("Newchannel", "Newexten", "DialBegin", "Newstate", "NewCallerid", "DialState"));
+}
+
 TEST(Originate, FailsForWhatCannotBeCalled) {
   PbxBed bed(With("exten => 1,1,Wait(1)\n"));
   EXPECT_EQ(
@@ -397,6 +482,9 @@ TEST(Modules, AreNotTakenFromUnderACall) {
   EXPECT_THAT(bed.Command("module load chan_skype.so"), HasSubstr("Unable to load"));
   EXPECT_EQ(bed.Command("module load res_skypeforasterisk.so"), "Loaded res_skypeforasterisk.so\n");
   EXPECT_EQ(bed.Command("module load chan_skype.so"), "Loaded chan_skype.so\n");
+  bed.TakeEvents();
+  ASSERT_NE(bed.driver.Incoming(engine), 0u);
+  EXPECT_EQ(bed.FindEvent("Newchannel")->Get("Channel"), "Skype/james_bond-00000000");
 }
 
 TEST(Modules, WithoutConfigurationTheDriverDeclinesAndThePbxRuns) {

@@ -106,7 +106,7 @@ Routine<void> PbxThread::Run() {
   core_.OnThreadFinished();
 }
 
-Routine<void> RunDialplan(PbxCore& core, Channel& channel, Wakeup& wakeup) {
+Routine<void> FollowDialplan(PbxCore& core, Channel& channel, Wakeup& wakeup) {
   const Call call{core, channel, wakeup};
   channel.SetWaiter(&wakeup);
   if (core.dialplan.Find(channel.context, channel.exten, channel.priority, channel.caller.number) ==
@@ -130,11 +130,16 @@ Routine<void> RunDialplan(PbxCore& core, Channel& channel, Wakeup& wakeup) {
       co_await fall;
     }
   } while (channel.TakeRedirect());
+}
+
+Routine<void> RunDialplan(PbxCore& core, Channel& channel, Wakeup& wakeup) {
+  Routine<void> alive = FollowDialplan(core, channel, wakeup);
+  co_await alive;
   channel.TellDialplanEnd();
   if (core.dialplan.Find(channel.context, "h", 1, channel.caller.number) != nullptr) {
     channel.exten = "h";
     channel.priority = 1;
-    Routine<Outcome> last = RunSteps(call, false);
+    Routine<Outcome> last = RunSteps({core, channel, wakeup}, false);
     co_await last;
   }
   core.HangupChannel(channel);

@@ -33,7 +33,9 @@ class PbxThread {
   Routine<void> root_;
 };
 
-// From the channel's place on until it is hung up or the dialplan ends, then extension h.
+// From the channel's place on until it is hung up or the dialplan ends.
+Routine<void> FollowDialplan(PbxCore& core, Channel& channel, Wakeup& wakeup);
+// The same, then extension h, and the end of the channel.
 Routine<void> RunDialplan(PbxCore& core, Channel& channel, Wakeup& wakeup);
 Routine<void> RunApplication(PbxCore& core, Channel& channel, Wakeup& wakeup,
                              std::string application, std::string data);

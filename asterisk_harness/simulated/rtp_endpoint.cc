@@ -22,6 +22,8 @@ constexpr int kEndPackets = 3;
 // An event of which no end has come is over when the voice is so far past it (Asterisk's default
 // `dtmftimeout`, in samples).
 constexpr uint32_t kEventTimeout = 3000;
+// Asterisk: so long after a word about a digit that it sends, it hears none begin.
+constexpr Duration kDeafAfterDigit = std::chrono::milliseconds(500);
 constexpr uint64_t kFirstPort = 10000, kPorts = 5000;  // the even ones of 10000 to 19998
 
 constexpr char kDigits[] = "0123456789*#ABCD";
@@ -152,6 +154,7 @@ void RtpEndpoint::DigitBegin(char digit) {
   if (event < 0 || !remote_.is_set()) return;
   if (sending_event_ >= 0) DigitEnd(kDigits[sending_event_], 0);
   sending_event_ = event;
+  deaf_until_ = runtime_.Now() + kDeafAfterDigit;
   event_timestamp_ = TimestampNow();
   event_duration_ = kEventStep;
   SendEvent(false, true);
@@ -168,6 +171,7 @@ void RtpEndpoint::ContinueDigit() {
 void RtpEndpoint::DigitEnd(char digit, int duration_ms) {
   if (sending_event_ < 0 || EventOfDigit(digit) != sending_event_) return;
   event_timer_->Cancel();
+  deaf_until_ = runtime_.Now() + kDeafAfterDigit;
   if (duration_ms > 0) {
     const uint32_t measured = static_cast<uint32_t>(duration_ms) * kSamplesPerMillisecond;
     if (measured > event_duration_) event_duration_ = measured;
@@ -231,10 +235,11 @@ void RtpEndpoint::ReceiveEvent(uint32_t timestamp, std::span<const uint8_t> payl
     EndReceivedDigit();
   }
   if (receiving_event_ < 0) {
+    if (!end && runtime_.Now() < deaf_until_) return;  // its next packet may be heard
     receiving_event_ = payload[0];
     received_event_timestamp_ = timestamp;
     received_event_duration_ = 0;
-    owner_.OnRtpDigitBegin(kDigits[receiving_event_]);
+    if (!end) owner_.OnRtpDigitBegin(kDigits[receiving_event_]);
   }
   if (duration > received_event_duration_) received_event_duration_ = duration;
   if (end) EndReceivedDigit();

@@ -73,6 +73,7 @@ class RtpEndpoint final : private UdpReceiver {
   bool voice_known_ = false;
   int sending_event_ = -1;
   uint32_t event_timestamp_ = 0, event_duration_ = 0;
+  MonotonicTime deaf_until_{};  // to digits that begin: they may be an echo of one that was sent
 
   // Receiving.
   int receiving_event_ = -1;
