@@ -146,6 +146,11 @@ int Main(int argc, char** argv) {
       ->add_option("--longest", longest, "no scenario that lasts longer, such as 45s of real time")
       ->check(CheckDuration);
   conform->add_option("--jobs", conform_options.jobs, "processes")->check(CLI::Range(1, 256));
+  bool rounds = false;
+  conform
+      ->add_flag("--long", rounds,
+                 "instead: ten rounds of loading, 200 calls and unloading in a real Asterisk")
+      ->excludes("--filter", "--longest", "--jobs");
 
   std::string file;
   CLI::App* run = app.add_subcommand("run", "one scenario");
@@ -155,6 +160,13 @@ int Main(int argc, char** argv) {
   CLI::App* worker = app.add_subcommand("worker", "")->group("");
   worker->add_option("FILE", file)->required();
   AddCommonOptions(*worker, common);
+
+  RoundsWorkerOptions rounds_options;
+  CLI::App* rounds_worker = app.add_subcommand("rounds-worker", "")->group("");
+  rounds_worker->add_option("--on", common.target)->check(CheckTarget);
+  rounds_worker->add_option("--rounds", rounds_options.rounds);
+  rounds_worker->add_option("--calls", rounds_options.calls);
+  rounds_worker->add_flag("--without-modules", rounds_options.without_modules);
 
   MatrixOptions matrix_options;
   matrix_options.jobs = Processors();
@@ -213,7 +225,8 @@ int Main(int argc, char** argv) {
   if (lab.down->parsed()) return LabDown(lab_options);
   if (lab.daemon->parsed()) return LabDaemon(common, lab_options);
   if (lab.client->parsed()) return RunClient(client_options);
-  if (conform->parsed()) return Conform(common, conform_options);
+  if (rounds_worker->parsed()) return RoundsWorker(common, rounds_options);
+  if (conform->parsed()) return rounds ? ConformLong(common) : Conform(common, conform_options);
   if (run->parsed()) return Run(common, file);
   if (matrix->parsed()) return Matrix(common, matrix_options);
   if (worker->parsed()) return RunWorker(common, file);

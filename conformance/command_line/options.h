@@ -51,6 +51,15 @@ struct ConformOptions {
   int jobs = 1;
 };
 ExitCode Conform(const CommonOptions& common, const ConformOptions& options);
+// Rounds of loading, calls and unloading in a real Asterisk, and beside them a control run.
+ExitCode ConformLong(const CommonOptions& common);
+struct RoundsWorkerOptions {
+  int rounds = 0;
+  int calls = 0;
+  bool without_modules = false;
+};
+// One of both runs for ConformLong(): prints it as one line of JSON.
+ExitCode RoundsWorker(const CommonOptions& common, const RoundsWorkerOptions& options);
 ExitCode Run(const CommonOptions& common, const std::string& file);
 struct MatrixOptions {
   std::string pair;   // "A,B": this cell only

@@ -27,11 +27,12 @@ bool Has(const harness::AmiMessage& event, const Fields& headers) {
 
 }  // namespace
 
-Laboratory::Laboratory(const std::string& version, const AsteriskSpec& asterisk,
-                       const std::vector<AccountSpec>& accounts)
+Laboratory::Laboratory(const std::string& version, const std::string& source_root,
+                       const AsteriskSpec& asterisk, const std::vector<AccountSpec>& accounts)
     : simulation_({1, sim::ClockKind::kReal, HostDate()}),
       network_(simulation_, ""),
       post_(sim::PostQueue::New(simulation_.inbox())) {
+  trace_.TellInsteadOfKeeping(*this);
   network_.AddSite(Site("office", true));
   network_.AddSite(Site("home", false));
   const Computer::LogSink log = [this](const std::string& process, std::string_view text) {
@@ -50,13 +51,14 @@ Laboratory::Laboratory(const std::string& version, const AsteriskSpec& asterisk,
                                                simulation_.SeedFor(account.name), trace_));
     people_.back()->LogIn();
   }
-  Start(version, asterisk);
+  Start(version, source_root, asterisk);
 }
 
-void Laboratory::Start(const std::string& version, const AsteriskSpec& asterisk) {
+void Laboratory::Start(const std::string& version, const std::string& source_root,
+                       const AsteriskSpec& asterisk) {
   harness::RealAsteriskSettings settings;
   settings.version = version;
-  settings.source_root = SFA_SOURCE_ROOT;
+  settings.source_root = source_root;
   settings.work_directory = work_.path();
   settings.files = asterisk.files;
   settings.licensed_channels = asterisk.licensed_channels;
@@ -136,7 +138,12 @@ std::string Laboratory::Story() const {
     story += event.Get("Event") + ' ' + event.Get("Channel") + ' ' + event.Get("Status") + ' ' +
              event.Get("Cause-txt") + '\n';
   }
-  return story + trace_.ToJsonLines();
+  return story;
+}
+
+void Laboratory::Forget() {
+  events_.clear();
+  log_.clear();
 }
 
 Person& Laboratory::person(const std::string& name) {
@@ -151,6 +158,12 @@ bool Laboratory::IsMapped(const std::string& file) const {
 
 void Laboratory::OnLog(const std::string& level, const std::string& text) {
   log_ += level + ": " + text + '\n';
+}
+
+void Laboratory::OnObservation(const Observation& seen) {
+  log_ += seen.subject + ' ' + seen.kind;
+  for (const auto& [name, value] : seen.fields) log_ += ' ' + name + '=' + value;
+  log_ += '\n';
 }
 
 }  // namespace sfa::conformance

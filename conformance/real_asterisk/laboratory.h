@@ -20,10 +20,11 @@
 namespace sfa::conformance {
 
 // The office with the Asterisk and a home with people, each behind a NAT; accounts as given.
-class Laboratory final : private harness::PbxObserver {
+class Laboratory final : private harness::PbxObserver, private TraceListener {
  public:
-  Laboratory(const std::string& version, const AsteriskSpec& asterisk,
-             const std::vector<AccountSpec>& accounts);
+  // `version` is "22" or "16", `source_root` the repository.
+  Laboratory(const std::string& version, const std::string& source_root,
+             const AsteriskSpec& asterisk, const std::vector<AccountSpec>& accounts);
   ~Laboratory();
 
   // Why this machine cannot run it at all; "" when it can.
@@ -39,25 +40,32 @@ class Laboratory final : private harness::PbxObserver {
   std::string Console(const std::string& command);
   // An AMI action; its response.
   harness::AmiMessage Action(const Fields& headers);
-  // All AMI events so far.
+  // All AMI events since the beginning, or since Forget().
   const std::vector<harness::AmiMessage>& events() const { return events_; }
   // How many events have these headers.
   size_t Count(const Fields& headers) const;
   // Waits until `count` events have these headers.
   bool WaitFor(const Fields& headers, size_t count, Duration at_most);
 
-  // The events, log lines and sights so far, for whoever has to understand a failure.
+  // The events, log lines and sights of the same time, for whoever has to understand a failure.
   std::string Story() const;
+  // A world that runs for long has no room for all of them.
+  void Forget();
 
   Person& person(const std::string& name);
   harness::RealAsterisk& asterisk() { return *asterisk_; }
+  // Of the running Asterisk, as the machine numbers it.
+  int pid() const { return asterisk_->pid(); }
   // Whether a file of that name is mapped into the Asterisk's memory.
   bool IsMapped(const std::string& file) const;
 
  private:
   void OnAmiEvent(const harness::AmiMessage& event) override { events_.push_back(event); }
   void OnLog(const std::string& level, const std::string& text) override;
-  void Start(const std::string& version, const AsteriskSpec& asterisk);
+  void OnObservation(const Observation& seen) override;
+  void OnRecording(const Recording&) override {}
+  void Start(const std::string& version, const std::string& source_root,
+             const AsteriskSpec& asterisk);
 
   std::string unsupported_, problem_, log_;
   Trace trace_;

@@ -66,7 +66,7 @@ std::vector<AccountSpec> Accounts() {
 
 class Module : public testing::TestWithParam<const char*> {
  protected:
-  Module() : laboratory_(GetParam(), Asterisk(), Accounts()) {}
+  Module() : laboratory_(GetParam(), SFA_SOURCE_ROOT, Asterisk(), Accounts()) {}
 
   void SetUp() override {
     if (!laboratory_.unsupported().empty()) GTEST_SKIP() << laboratory_.unsupported();
