@@ -40,7 +40,7 @@ class CapturesTest : public testing::Test {
 TEST_F(CapturesTest, AreWellFormedInEveryScenario) {
   std::map<std::string, int> protocols;
   int scenarios = 0;
-  for (const std::string& file : library_->ScenarioFiles()) {
+  for (const std::string& file : library_->ScenarioFilesFor("sim")) {
     const std::string directory = temporary_.path() + "/" + std::to_string(scenarios);
     Run(file, directory);
     const std::string all = Merge(directory);

@@ -39,7 +39,7 @@ std::string RunHere(const Library& library, const std::string& file, uint64_t se
 // Each scenario by the program that people run, in a process that inherits nothing.
 std::map<std::string, std::string> RunInFreshProcesses(const Library& library,
                                                        const std::string& directory) {
-  const std::vector<std::string> files = library.ScenarioFiles();
+  const std::vector<std::string> files = library.ScenarioFilesFor("sim");
   const TemporaryDirectory out;
   std::vector<std::vector<std::string>> commands;
   commands.reserve(files.size());
@@ -60,7 +60,7 @@ std::map<std::string, std::string> RunInFreshProcesses(const Library& library,
 
 TEST(DeterminismTest, SameBytesInFreshProcessesAndAfterAHundredWorlds) {
   const Library library = Open();
-  const std::vector<std::string> files = library.ScenarioFiles();
+  const std::vector<std::string> files = library.ScenarioFilesFor("sim");
   ASSERT_FALSE(files.empty());
   const auto fresh = RunInFreshProcesses(library, "/");
   const auto elsewhere = RunInFreshProcesses(library, "/usr");
@@ -78,7 +78,7 @@ TEST(DeterminismTest, SameBytesInFreshProcessesAndAfterAHundredWorlds) {
 
 TEST(DeterminismTest, AnotherSeedGivesOtherBytes) {
   const Library library = Open();
-  for (const std::string& file : library.ScenarioFiles()) {
+  for (const std::string& file : library.ScenarioFilesFor("sim")) {
     EXPECT_NE(RunHere(library, file, 1), RunHere(library, file, 2)) << file;
   }
 }

@@ -1,5 +1,6 @@
 #include "conformance/runner/library.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "conformance/host/files.h"
@@ -48,6 +49,17 @@ std::vector<std::string> Library::ScenarioFiles() const {
   if (!names.ok()) return paths;
   for (const std::string& name : *names) paths.push_back(directory + "/" + name);
   return paths;
+}
+
+std::vector<std::string> Library::ScenarioFilesFor(const std::string& target) const {
+  std::vector<std::string> files = ScenarioFiles();
+  std::erase_if(files, [&](const std::string& file) {
+    std::vector<InputError> errors;
+    const std::optional<Scenario> scenario = LoadFile(file, errors);
+    return scenario && std::any_of(scenario->unsupported_on.begin(), scenario->unsupported_on.end(),
+                                   [&](const auto& each) { return each.first == target; });
+  });
+  return files;
 }
 
 std::optional<Scenario> Library::LoadFile(const std::string& path,

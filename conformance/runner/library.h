@@ -22,6 +22,8 @@ class Library {
   const Schema& schema() const { return schema_; }
   // Paths of all scenarios, sorted: the canonical order.
   std::vector<std::string> ScenarioFiles() const;
+  // Those that such a target can run; also those that cannot be loaded.
+  std::vector<std::string> ScenarioFilesFor(const std::string& target) const;
   // One file, `path` also naming it in messages.
   std::optional<Scenario> LoadFile(const std::string& path, std::vector<InputError>& errors) const;
   // One that is in no file; `name` stands for it in messages.

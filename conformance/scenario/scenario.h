@@ -97,9 +97,9 @@ struct Step {
   Place place;
   Duration at{};
   std::string actor;
-  std::string verb;  // "call", "answer", …; "originate", "ami", "cli", "kill" of asterisk; of
-                     // network "reboot-nat", "change-address", "cut", "restore", "firewall",
-                     // "link"; of community "kill", "revive", "cut", "restore"
+  std::string verb;      // "call", "answer", …; "originate", "ami", "cli", "kill" of asterisk; of
+                         // network "reboot-nat", "change-address", "cut", "restore", "firewall",
+                         // "link"; of community "kill", "revive", "cut", "restore"
   std::string as;        // of ami: whose session it is; "" for the one that may do everything
   std::string argument;  // who is called, the digits, the console command, the site; of community
                          // "login-server", "supernode-3", "home of NAME", "relay of NAME"
