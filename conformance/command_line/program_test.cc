@@ -70,6 +70,8 @@ TEST(ProgramTest, EveryWrongUseEndsWithTwoAndSaysWhatIsAllowed) {
       {"conform --jobs many", "many", "1 to 256"},
       {"conform --longest 45", "45", "a duration such as 45s"},
       {"conform --longest 1ms --out " + at + "/o", "--longest", ", asterisk-hangs-up, "},
+      {"conform --long --out " + at + "/o", "needs a real Asterisk", "--on asterisk-22"},
+      {"conform --long --jobs 2", "excludes", "'conform' takes "},
       {"conform --filter none-such --out " + at + "/o", "none-such", ", asterisk-hangs-up, "},
       {"report", "RUN is required", "'report' takes RUN"},
       {"report a b c", "received 3", "'report' takes RUN"},
