@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -140,6 +141,19 @@ void PrintWithoutScenario(const SuiteResult& suite, const Catalogue& catalogue, 
   }
 }
 
+// What a target cannot run is no failure of anybody's: a line for each reason.
+void PrintUnsupported(const SuiteResult& suite) {
+  std::map<std::string, std::string> names;  // by reason
+  for (const CaseResult& each : suite.cases) {
+    if (each.verdict() != Verdict::kUnsupported || each.checks.empty()) continue;
+    std::string& of_reason = names[each.checks.front().reason];
+    of_reason += (of_reason.empty() ? "" : ", ") + each.name;
+  }
+  for (const auto& [reason, of_reason] : names) {
+    fmt::print("{}: {}\n  {}\n", Word(Verdict::kUnsupported), reason, of_reason);
+  }
+}
+
 void PrintSummary(const SuiteResult& suite, const Catalogue& catalogue, bool all_of_it,
                   const std::string& out) {
   size_t passed = 0, cases = 0;
@@ -149,11 +163,13 @@ void PrintSummary(const SuiteResult& suite, const Catalogue& catalogue, bool all
       ++cases;
       continue;
     }
+    if (each.verdict() == Verdict::kUnsupported) continue;
     fmt::print("{}: {}\n", each.name, Word(each.verdict()));
     PrintChecks(each, Which::kNotPassed);
     if (!each.folder.empty()) fmt::print("  all of it: {}\n", out + "/" + each.folder);
     fmt::print("  again:     {}\n\n", each.reproduce);
   }
+  PrintUnsupported(suite);
   fmt::print("{}: {} of {} scenarios and {} of {} requirements pass (target {}, seed {})\n",
              Word(suite.verdict()), cases, suite.cases.size(), passed, suite.requirements.size(),
              suite.target, suite.seed);

@@ -111,7 +111,7 @@ Result<CaseResult> RunCase(const Scenario& scenario, const PbxFactory& factory,
   if (const Status removed = RemoveDirectoryTree(settings.out + "/" + folder); !removed.ok()) {
     return removed.error();
   }
-  if (result.verdict() != Verdict::kPass) {
+  if (result.verdict() != Verdict::kPass && result.verdict() != Verdict::kUnsupported) {
     result.folder = folder;
     const Status written =
         WriteFolder(settings.out + "/" + folder, captures, scenario, run, result);
