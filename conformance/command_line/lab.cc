@@ -8,12 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "conformance/command_line/control_connection.h"
 #include "conformance/command_line/lab_directory.h"
@@ -132,13 +134,6 @@ std::string Describe(const Json& owner) {
                      owner.value("pid", 0));
 }
 
-// The process that the kernel says is the parent; 0 when there is none.
-int ParentOf(int pid) {
-  const Result<std::string> status = ReadFile("/proc/" + std::to_string(pid) + "/status", 1 << 16);
-  const size_t at = status.ok() ? status->find("\nPPid:") : std::string::npos;
-  return at == std::string::npos ? 0 : std::atoi(status->c_str() + at + 6);
-}
-
 // Somebody else's process, whose end can be waited for.
 class Process {
  public:
@@ -162,17 +157,17 @@ class Process {
   const int descriptor_;
 };
 
-// A lab that was killed takes its Asterisk along, but it may take a moment.
+// A lab that was killed takes its Asterisk along, process 1 of its namespaces and what has made
+// these, but it may take a moment. By now their numbers may be other processes'.
 void WaitForAsterisk(const Json& doors) {
-  const Json pid = doors.value("asterisk_pid", Json());
-  if (!pid.is_number_integer()) return;
-  const auto name = ReadFile("/proc/" + std::to_string(pid.get<int>()) + "/comm", 64);
-  if (!name.ok() || *name != "asterisk\n") return;
-  // With process 1 of its namespaces, and what has made these.
-  const Process asterisk(pid.get<int>());
-  const Process init(ParentOf(pid.get<int>()));
-  const Process maker(ParentOf(ParentOf(pid.get<int>())));
-  for (const Process* const each : {&asterisk, &init, &maker}) each->WaitForEnd(kLongestDeath);
+  constexpr std::array<std::string_view, 3> kNames = {"asterisk\n", "run-asterisk\n", "unshare\n"};
+  for (const Json& pid : doors.value("asterisk_processes", Json::array())) {
+    if (!pid.is_number_integer()) continue;
+    const Process process(pid.get<int>());
+    const auto name = ReadFile("/proc/" + std::to_string(pid.get<int>()) + "/comm", 64);
+    if (!name.ok() || std::find(kNames.begin(), kNames.end(), *name) == kNames.end()) continue;
+    process.WaitForEnd(kLongestDeath);
+  }
 }
 
 // After a lab that could not tidy up itself. Whoever calls has the lock.

@@ -86,6 +86,8 @@ Json DoorsJson(const LabDoors& doors, const std::string& secret, const LabDirect
   if (doors.pbx.pid != 0) {
     json["asterisk_pid"] = doors.pbx.pid;
     json["root"] = doors.pbx.root;
+    const int init = ParentOf(doors.pbx.pid);
+    json["asterisk_processes"] = {doors.pbx.pid, init, ParentOf(init)};
   } else {
     json["console"] = {OwnPath(), "--source-root",  source_root, "client",
                        "--dir",   directory.path(), "--as",      "asterisk"};

@@ -15,6 +15,8 @@
 #include <list>
 #include <thread>
 
+#include "conformance/host/files.h"
+
 extern char** environ;
 
 namespace sfa::conformance {
@@ -129,6 +131,12 @@ std::string OwnPath() {
   std::array<char, 4096> path;
   const ssize_t length = readlink("/proc/self/exe", path.data(), path.size());
   return length > 0 ? std::string(path.data(), static_cast<size_t>(length)) : "";
+}
+
+int ParentOf(int pid) {
+  const Result<std::string> status = ReadFile("/proc/" + std::to_string(pid) + "/status", 1 << 16);
+  const size_t at = status.ok() ? status->find("\nPPid:") : std::string::npos;
+  return at == std::string::npos ? 0 : std::atoi(status->c_str() + at + 6);
 }
 
 }  // namespace sfa::conformance

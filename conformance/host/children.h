@@ -39,6 +39,9 @@ bool OutputIsTerminal();
 // The path of the running program.
 std::string OwnPath();
 
+// The process that the kernel says is the parent; 0 when there is none.
+int ParentOf(int pid);
+
 }  // namespace sfa::conformance
 
 #endif  // CONFORMANCE_HOST_CHILDREN_H_
