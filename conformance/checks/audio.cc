@@ -12,6 +12,9 @@ namespace sfa::conformance {
 namespace {
 
 constexpr Duration kLongestDelay = std::chrono::seconds(2);
+// 200 ms: a jitter buffer that steps aside costs the window in which it does, and it may have to do
+// so every other second. Still long enough that no noise looks like it.
+constexpr size_t kWindowSamples = 1600;
 
 // What counters say of the whole call. Of a part of it they say nothing: there, what does not
 // correlate counts as lost.
@@ -28,6 +31,7 @@ Heard Measure(const Recording& speaker, const Recording& listener, const Window&
       window.start, window.end + kLongestDelay);
   const Duration offset = heard.start - said.start;
   media::MatchSettings settings;
+  settings.window = kWindowSamples;
   settings.least_delay = -Stretch::SamplesIn(offset);
   settings.greatest_delay = Stretch::SamplesIn(kLongestDelay) - Stretch::SamplesIn(offset);
   const media::SignalMatch match = media::FindSignal(said.samples, heard.samples, settings);
