@@ -61,7 +61,7 @@ Console::Console(PbxCore& core, Modules& modules, std::function<bool()> reload_d
       help_(modules),
       reload_dialplan_(std::move(reload_dialplan)) {}
 
-void Console::Run(const std::string& command, Answer answer) {
+void Console::Run(const std::string& command, const Answer& answer) {
   const auto reply = [answer](const std::string& output, bool done = true) {
     answer(output, done);
   };
@@ -253,7 +253,7 @@ void Console::Redirect(const Words& words, const std::string& command, const Rep
                    : core_.dialplan.FindLabel(place[0], place[1], place[2], channel->caller.number);
     if (priority < 1) problem = "Channel '" + words[2] + "' failed to be redirected\n";
   }
-  if (!problem.empty()) {
+  if (channel == nullptr || !problem.empty()) {
     return reply(problem + "Command '" + std::string(Trim(command)) + "' failed.\n", false);
   }
   channel->Redirect(place[0], place[1], priority);

@@ -23,7 +23,7 @@ class Console {
   Console(PbxCore& core, Modules& modules, std::function<bool()> reload_dialplan);
 
   // `answer` runs once, possibly later (module unload waits for the engine).
-  void Run(const std::string& command, Answer answer);
+  void Run(const std::string& command, const Answer& answer);
 
  private:
   using Words = std::vector<std::string>;

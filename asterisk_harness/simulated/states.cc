@@ -282,6 +282,7 @@ std::vector<HintSight> States::Hints() {
   std::vector<HintSight> sights;
   // Providers may answer with news, which would walk the same list.
   const std::vector<Hint> hints = hints_;
+  sights.reserve(hints.size());
   for (const Hint& hint : hints) sights.push_back(See(hint));
   return sights;
 }

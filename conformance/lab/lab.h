@@ -36,7 +36,7 @@ class Lab final : public WorldResident, public TraceListener {
   // outlive it.
   Lab(const Scenario& scenario, const Schema& schema,
       std::function<Status(const LabDoors& doors)> usable);
-  ~Lab();
+  ~Lab() override;
 
   // Why it has not become usable, or has ended though nobody asked for it; "" otherwise.
   const std::string& problem() const { return problem_; }
