@@ -27,6 +27,7 @@ void Actor::KeepRecording(MonotonicTime at) {
 
 std::vector<media::Codec> CodecsOf(const std::vector<std::string>& names) {
   std::vector<media::Codec> codecs;
+  codecs.reserve(names.size());
   for (const std::string& name : names) {
     codecs.push_back(name == "alaw"   ? media::Codec::kPcma
                      : name == "g729" ? media::Codec::kG729

@@ -145,7 +145,7 @@ Status Community::StartServices(const CommunitySpec& spec, const std::vector<Acc
     settings.password = kGatewayPassword;
     settings.network = network_;
     if (!spec.gateway_codecs.empty()) settings.codecs = CodecsOf(spec.gateway_codecs);
-    const Status added = add_account(community::kGatewayUser, settings.password);
+    Status added = add_account(community::kGatewayUser, settings.password);
     if (!added.ok()) return added;
     gateway_computer_ =
         std::make_unique<Computer>(network.AddPublicHost(kGateway, kGatewayAddress), log);
@@ -155,7 +155,7 @@ Status Community::StartServices(const CommunitySpec& spec, const std::vector<Acc
     community::VoicemailSettings settings;
     settings.password = kVoicemailPassword;
     settings.network = network_;
-    const Status added = add_account(community::kVoicemailUser, settings.password);
+    Status added = add_account(community::kVoicemailUser, settings.password);
     if (!added.ok()) return added;
     voicemail_computer_ =
         std::make_unique<Computer>(network.AddPublicHost(kVoicemail, kVoicemailAddress), log);

@@ -25,7 +25,7 @@ std::string Presented(const std::string& caller, const wire::CallOffer& offer,
 
 }  // namespace
 
-IncomingCall::IncomingCall(CallHost& host, std::string call_id, std::string caller,
+IncomingCall::IncomingCall(CallHost& host, std::string call_id, const std::string& caller,
                            const wire::Device& device, const wire::CallOffer& offer,
                            wire::MediaDescription description)
     : CallBase(

@@ -16,8 +16,9 @@ class IncomingCall final : public CallBase {
  public:
   // `description` has been opened: it is `offer`'s, and its caller is who he says he is. A service
   // may call for a telephone.
-  IncomingCall(CallHost& host, std::string call_id, std::string caller, const wire::Device& device,
-               const wire::CallOffer& offer, wire::MediaDescription description);
+  IncomingCall(CallHost& host, std::string call_id, const std::string& caller,
+               const wire::Device& device, const wire::CallOffer& offer,
+               wire::MediaDescription description);
   // An end before the answer is a refusal (kRejected).
   ~IncomingCall() override;
 

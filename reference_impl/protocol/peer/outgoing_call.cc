@@ -51,7 +51,7 @@ bool OutgoingCall::RingAt(size_t target, const wire::LookupReply& found) {
 // A gateway connects two numbers of one call, and knows a call by its id: each target has its own.
 std::string OutgoingCall::IdFor(size_t target) {
   if (target == 0) return call_id();
-  const std::string id = stream::ToString(host_->runtime().random().Bytes<kCallIdBytes>());
+  std::string id = stream::ToString(host_->runtime().random().Bytes<kCallIdBytes>());
   ids_.push_back(id);
   host_->AlsoKnownAs(id, *this);
   return id;
