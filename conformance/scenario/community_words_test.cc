@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "conformance/host/files.h"
 #include "conformance/scenario/loader.h"
+#include "conformance/scenario/test_text.h"
 #include "conformance/scenario/values.h"
 #include "protocol/peer/service_names.h"
 
@@ -70,22 +70,10 @@ expect:
   - {at_end: {credit: {james_bond: "44.30"}}}
 )";
 
-Result<Schema> SchemaOf() {
-  return Schema::Parse(*ReadFile(SFA_SOURCE_ROOT "/scenarios/schema.json"));
-}
-
-LoadedScenario Load(const std::string& text) {
-  return LoadScenario("s.yaml", text, *SchemaOf(), {"SFA-1-03"});
-}
+LoadedScenario Load(const std::string& text) { return LoadTestText(text); }
 
 std::vector<std::string> MistakesWith(const std::string& from, const std::string& to) {
-  std::string text = kGood;
-  const size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  text.replace(at, from.size(), to);
-  std::vector<std::string> texts;
-  for (const InputError& error : Load(text).errors) texts.push_back(ToString(error));
-  return texts;
+  return MistakesIn(kGood, from, to);
 }
 
 TEST(CommunityWordsTest, AccountsAreReadWithAllThatTheyHave) {
@@ -209,7 +197,7 @@ TEST(CommunityWordsTest, AStepByItselfTakesAPlainText) {
   const LoadedScenario loaded = Load(kGood);
   ASSERT_TRUE(loaded.scenario);
   const auto read = [&](const char* verb, const char* text) {
-    LoadedStep step = LoadStep("austin_powers", verb, text, *loaded.scenario, *SchemaOf());
+    LoadedStep step = LoadStep("austin_powers", verb, text, *loaded.scenario, TestSchema());
     for (const InputError& error : step.errors) ADD_FAILURE() << ToString(error);
     return step.step.value_or(Step{});
   };
@@ -221,7 +209,8 @@ TEST(CommunityWordsTest, AStepByItselfTakesAPlainText) {
   EXPECT_THAT(read("add-buddy", "dr_evil it is me").headers, ElementsAre(Pair("text", "it is me")));
   EXPECT_EQ(read("status", "Not Available").argument, "Not Available");
   EXPECT_THAT(read("call", "{to: q, topic: x}").headers, ElementsAre(Pair("topic", "x")));
-  EXPECT_FALSE(LoadStep("austin_powers", "chat", "james_bond", *loaded.scenario, *SchemaOf()).step);
+  EXPECT_FALSE(
+      LoadStep("austin_powers", "chat", "james_bond", *loaded.scenario, TestSchema()).step);
 }
 
 // The schema's words are the network's.

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "conformance/host/files.h"
+#include "conformance/scenario/test_text.h"
 
 namespace sfa::conformance {
 namespace {
@@ -40,20 +40,10 @@ expect:
   - {at_end: {channels_in_use: 0, licensed_channels_in_use: 0}}
 )";
 
-LoadedScenario Load(const std::string& text) {
-  const Result<std::string> schema_text = ReadFile(SFA_SOURCE_ROOT "/scenarios/schema.json");
-  const Result<Schema> schema = Schema::Parse(*schema_text);
-  return LoadScenario("s.yaml", text, *schema, {"SFA-1-03", "SFA-1-04"});
-}
+LoadedScenario Load(const std::string& text) { return LoadTestText(text); }
 
 std::vector<std::string> MistakesWith(const std::string& from, const std::string& to) {
-  std::string text = kGood;
-  const size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  text.replace(at, from.size(), to);
-  std::vector<std::string> texts;
-  for (const InputError& error : Load(text).errors) texts.push_back(ToString(error));
-  return texts;
+  return MistakesIn(kGood, from, to);
 }
 
 TEST(LoaderTest, ReadsTheExample) {
