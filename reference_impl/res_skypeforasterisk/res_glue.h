@@ -22,6 +22,11 @@ void res_glue_run(struct res_glue* glue);
 void* res_glue_engine_service(struct res_glue* glue);
 /* As skype_res_barrier(). */
 void res_glue_barrier(struct res_glue* glue);
+/* As sfa_g729_*(). */
+int res_glue_g729_acquire(struct res_glue* glue);
+void res_glue_g729_release(struct res_glue* glue);
+int res_glue_g729_licensed(const struct res_glue* glue);
+int res_glue_g729_in_use(const struct res_glue* glue);
 /* Ends the engine in good order, within about 3 s. */
 void res_glue_end_engine(struct res_glue* glue);
 

@@ -25,6 +25,14 @@ void* skype_res_engine_service(void) { return res_glue_engine_service(glue); }
 
 void skype_res_barrier(void) { res_glue_barrier(glue); }
 
+int sfa_g729_acquire(void) { return res_glue_g729_acquire(glue); }
+
+void sfa_g729_release(void) { res_glue_g729_release(glue); }
+
+int sfa_g729_licensed(void) { return res_glue_g729_licensed(glue); }
+
+int sfa_g729_in_use(void) { return res_glue_g729_in_use(glue); }
+
 static void write_log(enum res_log_level level, const char* text) {
   switch (level) {
     case RES_LOG_DEBUG:
