@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "fake_skype_network/community_bed.h"
+#include "protocol/media/g729_coder.h"
 #include "protocol/stream/secure_stream.h"
 
 namespace sfa::community {
@@ -96,6 +97,25 @@ TEST_F(CommunityTest, CallCarriesAudioAndDigitsBothWays) {
   EXPECT_LT(Heard(austin, austin).correlation, 0.5) << "only what the other one said";
   EXPECT_GT(austin->statistics().packets_received, 500u);
   EXPECT_EQ(austin->statistics().path.name(), std::string("direct"));
+}
+
+TEST_F(CommunityTest, G729IsSpokenAndHeard) {
+  if (!media::CanCodeG729()) GTEST_SKIP() << "built without bcg729";
+  ClientSettings g729;
+  g729.codecs = {media::Codec::kG729};
+  g729.answer_after = seconds(1);
+  g729.voice_seed = 2;
+  TestPerson& bond = LogIn("james_bond", "shaken", g729);
+  g729.voice_seed = 3;
+  TestPerson& austin = LogIn("austin_powers", "shagadelic", g729);
+  austin->CallUser("james_bond");
+  world_.RunFor(seconds(12));
+  austin->HangUp();
+  world_.RunFor(seconds(1));
+  EXPECT_EQ(austin.Calls(), (Diary{"ringing", "answered G729", "ended normal"}));
+  EXPECT_GE(Heard(austin, bond).correlation, 0.7);
+  EXPECT_GE(Heard(bond, austin).correlation, 0.7);
+  EXPECT_LT(Heard(austin, austin).correlation, 0.4) << "only what the other one said";
 }
 
 TEST_F(CommunityTest, CalleeHangsUp) {

@@ -10,6 +10,9 @@ Headset::Headset(Runtime& runtime, media::Codec codec, uint64_t voice_seed, Audi
     : runtime_(runtime),
       codec_(codec),
       voice_(voice_seed),
+      vowels_(voice_seed),
+      encoder_(media::IsG711(codec) ? nullptr : media::NewG729Encoder()),
+      decoder_(media::IsG711(codec) ? nullptr : media::NewG729Decoder()),
       record_(record),
       say_(std::move(say)),
       next_(runtime.Now() + media::kFrameDuration),
@@ -22,21 +25,43 @@ Headset::Headset(Runtime& runtime, media::Codec codec, uint64_t voice_seed, Audi
 void Headset::SayFrame() {
   next_ += media::kFrameDuration;
   timer_->StartAt(next_);
-  if (!media::IsG711(codec_)) return;
+  if (!CanSpeak()) return;
   std::array<int16_t, media::kFrameSamples> samples;
-  voice_.Say(samples);
+  if (encoder_) {
+    vowels_.Say(samples);
+  } else {
+    voice_.Say(samples);
+  }
   if (muted_) samples.fill(0);
-  std::array<uint8_t, media::kFrameSamples> encoded;
-  media::Encode(codec_, samples, encoded);
+  std::array<uint8_t, media::kFrameSamples> bytes;
+  const std::span encoded = std::span(bytes).first(media::FrameBytes(codec_));
+  Encode(samples, encoded);
   if (record_ != nullptr && record_->sent.size() < kMaxRecordedSamples) {
     record_->sent.insert(record_->sent.end(), samples.begin(), samples.end());
   }
   if (!muted_) say_(encoded);
 }
 
+void Headset::Encode(std::span<const int16_t, media::kFrameSamples> samples,
+                     std::span<uint8_t> bytes) {
+  if (encoder_) {
+    encoder_->Encode(samples, bytes.first<media::kG729FrameBytes>());
+  } else {
+    media::Encode(codec_, samples, bytes);
+  }
+}
+
+void Headset::Decode(std::span<const uint8_t> bytes, std::span<int16_t> samples) {
+  if (decoder_) {
+    decoder_->Decode(bytes.first<media::kG729FrameBytes>(), samples.first<media::kFrameSamples>());
+  } else {
+    media::Decode(codec_, bytes, samples);
+  }
+}
+
 void Headset::Hear(std::span<const uint8_t> encoded_20ms) {
-  if (record_ == nullptr || muted_ || !media::IsG711(codec_) ||
-      encoded_20ms.size() != media::kFrameSamples) {
+  if (record_ == nullptr || muted_ || !CanSpeak() ||
+      encoded_20ms.size() != media::FrameBytes(codec_)) {
     return;
   }
   std::vector<int16_t>& heard = record_->heard;
@@ -49,7 +74,7 @@ void Headset::Hear(std::span<const uint8_t> encoded_20ms) {
   const size_t begin = std::max(heard.size(), frame * media::kFrameSamples);
   if (begin >= kMaxRecordedSamples) return;
   heard.resize(begin + media::kFrameSamples);
-  media::Decode(codec_, encoded_20ms, std::span(heard).subspan(begin));
+  Decode(encoded_20ms, std::span(heard).subspan(begin));
 }
 
 }  // namespace sfa::community

@@ -1,5 +1,6 @@
 // A person's mouth and ears in one call: says something every 20 ms, remembers what was said and
-// heard. G.729, which nothing here can encode, is a call without a word.
+// heard. In G.729 that is vowels, because noise does not come through it; where this was built
+// without bcg729 it is a call without a word.
 #ifndef FAKE_SKYPE_NETWORK_HEADSET_H_
 #define FAKE_SKYPE_NETWORK_HEADSET_H_
 
@@ -10,7 +11,9 @@
 
 #include "fake_skype_network/desktop_client.h"
 #include "fake_skype_network/voice.h"
+#include "fake_skype_network/vowels.h"
 #include "protocol/media/codec.h"
+#include "protocol/media/g729_coder.h"
 #include "runtime/runtime.h"
 
 namespace sfa::community {
@@ -30,10 +33,17 @@ class Headset {
 
  private:
   void SayFrame();
+  bool CanSpeak() const { return media::IsG711(codec_) || encoder_; }
+  void Encode(std::span<const int16_t, media::kFrameSamples> samples, std::span<uint8_t> bytes);
+  void Decode(std::span<const uint8_t> bytes, std::span<int16_t> samples);
 
   Runtime& runtime_;
   const media::Codec codec_;
   Voice voice_;
+  // For G.729 only.
+  Vowels vowels_;
+  std::unique_ptr<media::G729Encoder> encoder_;
+  std::unique_ptr<media::G729Decoder> decoder_;
   bool muted_ = false;
   AudioRecord* const record_;
   const std::function<void(std::span<const uint8_t>)> say_;

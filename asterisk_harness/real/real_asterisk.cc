@@ -58,6 +58,10 @@ Status LayOut(const RealAsteriskSettings& settings, const std::string& built_mod
     fs::copy(built_modules, modules,
              fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
   }
+  if (!error && settings.g729) {
+    fs::copy(built_modules + "-g729", modules,
+             fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
+  }
   if (error) return Error{ErrorCode::kOther, work.string() + ": " + error.message()};
   std::ofstream(licenses / "channels") << settings.licensed_channels << '\n';
   for (const auto& [name, text] : settings.files) std::ofstream(etc / name) << text;

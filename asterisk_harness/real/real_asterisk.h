@@ -23,6 +23,7 @@ struct RealAsteriskSettings {
   std::string work_directory;  // configuration, modules and logs of this run; made when missing
   ConfigurationFiles files;
   int licensed_channels = 4;
+  bool g729 = false;  // whether codec_g729a.so is there; Asterisk loads what it finds
   // Of the manager user "sfalab", as manager.conf has it.
   std::string manager_secret = "sfalab";
 };

@@ -1,6 +1,10 @@
 /*
  * codec_g729a.so: translates between G.729 Annex A and signed linear with Belledonne's bcg729, so
  * that Skype calls may use G.729 (manual 3). A local build only: see README.md.
+ *
+ * The channels of registered Skype for Asterisk licences are its licensed channels. One of them
+ * pays for an encoder and a decoder, whoever uses them: as many are taken as there are of the two,
+ * of whichever there are more. Asterisk does not tell a translator which channel it is for.
  */
 #include "asterisk.h"
 
@@ -11,13 +15,16 @@
 #include <bcg729/encoder.h>
 
 #include "asterisk/ast_version.h"
+#include "asterisk/cli.h"
 #include "asterisk/format_cache.h"
 #include "asterisk/frame.h"
 #include "asterisk/linkedlists.h"
+#include "asterisk/lock.h"
 #include "asterisk/logger.h"
 #include "asterisk/module.h"
 #include "asterisk/translate.h"
 #include "asterisk/utils.h"
+#include "res_skypeforasterisk/module_api.h"
 
 /* ITU-T G.729: 10 ms at 8 kHz become 80 bits; Annex B: a silence descriptor is 15 bits long. */
 #define FRAME_SAMPLES 80
@@ -26,20 +33,71 @@
 /* The longest frame that Asterisk hands over. */
 #define BUFFER_SAMPLES 8000
 
+/* How many there are of each; under the lock. */
+AST_MUTEX_DEFINE_STATIC(count_lock);
+static int encoders;
+static int decoders;
+/* While Asterisk measures what a new translator costs: that is no call, and is not counted. */
+static int measuring;
+
+/* One more of `count`, unless `counted` comes back false. -1 when no licensed channel is left. */
+static int take(int* count, int* counted) {
+  int result = 0;
+
+  ast_mutex_lock(&count_lock);
+  *counted = !measuring;
+  if (*counted && *count + 1 > MAX(encoders, decoders) && !sfa_g729_acquire()) {
+    result = -1;
+  }
+  if (*counted && !result) {
+    ++*count;
+  }
+  ast_mutex_unlock(&count_lock);
+  if (result) {
+    ast_log(LOG_NOTICE, "no translation of G.729: all %d licensed channels are in use\n",
+            sfa_g729_licensed());
+  }
+  return result;
+}
+
+static void give_back(int* count, int counted) {
+  int most;
+
+  if (!counted) {
+    return;
+  }
+  ast_mutex_lock(&count_lock);
+  most = MAX(encoders, decoders);
+  --*count;
+  if (MAX(encoders, decoders) < most) {
+    sfa_g729_release();
+  }
+  ast_mutex_unlock(&count_lock);
+}
+
 struct encoder {
   bcg729EncoderChannelContextStruct* context;
+  int counted;
   int16_t waiting[BUFFER_SAMPLES]; /* pvt->samples of them */
 };
 
 struct decoder {
   bcg729DecoderChannelContextStruct* context;
+  int counted;
 };
 
 static int new_encoder(struct ast_trans_pvt* pvt) {
   struct encoder* encoder = pvt->pvt;
 
+  if (take(&encoders, &encoder->counted)) {
+    return -1;
+  }
   encoder->context = initBcg729EncoderChannel(0);
-  return encoder->context ? 0 : -1;
+  if (!encoder->context) {
+    give_back(&encoders, encoder->counted);
+    return -1;
+  }
+  return 0;
 }
 
 static void destroy_encoder(struct ast_trans_pvt* pvt) {
@@ -47,6 +105,7 @@ static void destroy_encoder(struct ast_trans_pvt* pvt) {
 
   if (encoder->context) {
     closeBcg729EncoderChannel(encoder->context);
+    give_back(&encoders, encoder->counted);
   }
 }
 
@@ -88,8 +147,15 @@ static struct ast_frame* give_g729(struct ast_trans_pvt* pvt) {
 static int new_decoder(struct ast_trans_pvt* pvt) {
   struct decoder* decoder = pvt->pvt;
 
+  if (take(&decoders, &decoder->counted)) {
+    return -1;
+  }
   decoder->context = initBcg729DecoderChannel();
-  return decoder->context ? 0 : -1;
+  if (!decoder->context) {
+    give_back(&decoders, decoder->counted);
+    return -1;
+  }
+  return 0;
 }
 
 static void destroy_decoder(struct ast_trans_pvt* pvt) {
@@ -97,6 +163,7 @@ static void destroy_decoder(struct ast_trans_pvt* pvt) {
 
   if (decoder->context) {
     closeBcg729DecoderChannel(decoder->context);
+    give_back(&decoders, decoder->counted);
   }
 }
 
@@ -194,8 +261,55 @@ static struct ast_translator decoding = {
     .native_plc = 1,
 };
 
+static char* show_licenses(struct ast_cli_entry* e, int cmd, struct ast_cli_args* a) {
+  int encoding_now;
+  int decoding_now;
+
+  switch (cmd) {
+    case CLI_INIT:
+      e->command = "g729 show licenses";
+      e->usage =
+          "Usage: g729 show licenses\n"
+          "       Shows how many channels are licensed for G.729, and how many are in use.\n";
+      return NULL;
+    case CLI_GENERATE:
+      return NULL;
+    default:
+      break;
+  }
+  if (a->argc != e->args) {
+    return CLI_SHOWUSAGE;
+  }
+  ast_mutex_lock(&count_lock);
+  encoding_now = encoders;
+  decoding_now = decoders;
+  ast_mutex_unlock(&count_lock);
+  ast_cli(a->fd, "%d/%d encoders/decoders of %d licensed channels are currently in use\n",
+          encoding_now, decoding_now, sfa_g729_licensed());
+  return CLI_SUCCESS;
+}
+
+static struct ast_cli_entry console[] = {
+    AST_CLI_DEFINE(show_licenses, "Show the licensed channels of G.729"),
+};
+
 static int unload_module(void) {
+  ast_cli_unregister_multiple(console, ARRAY_LEN(console));
   return ast_unregister_translator(&encoding) | ast_unregister_translator(&decoding) ? -1 : 0;
+}
+
+/* Asterisk measures what they cost inside. */
+static int register_translators(void) {
+  int failed;
+
+  ast_mutex_lock(&count_lock);
+  measuring = 1;
+  ast_mutex_unlock(&count_lock);
+  failed = ast_register_translator(&encoding) | ast_register_translator(&decoding);
+  ast_mutex_lock(&count_lock);
+  measuring = 0;
+  ast_mutex_unlock(&count_lock);
+  return failed;
 }
 
 static int load_module(void) {
@@ -205,13 +319,14 @@ static int load_module(void) {
             SKYPE_ASTERISK_MAJOR, ast_get_version());
     return AST_MODULE_LOAD_DECLINE;
   }
-  if (ast_register_translator(&encoding) || ast_register_translator(&decoding)) {
+  if (register_translators()) {
     unload_module();
     return AST_MODULE_LOAD_DECLINE;
   }
+  ast_cli_register_multiple(console, ARRAY_LEN(console));
   return AST_MODULE_LOAD_SUCCESS;
 }
 
 AST_MODULE_INFO(ASTERISK_GPL_KEY, AST_MODFLAG_DEFAULT, "G.729 Annex A Codec",
                 .support_level = AST_MODULE_SUPPORT_EXTENDED, .load = load_module,
-                .unload = unload_module, );
+                .unload = unload_module, .requires = "res_skypeforasterisk", );
