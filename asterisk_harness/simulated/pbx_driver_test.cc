@@ -232,6 +232,38 @@ TEST(EarlyMedia, IsHeardBeforeTheAnswer) {
   EXPECT_TRUE(bed.driver.calls.size() <= 1);
 }
 
+TEST(EarlyMedia, OfTheDialplanIsToldToTheDriverOnce) {
+  PbxBed bed(With("exten => 007,1,Progress()\nexten => 007,n,Dial(Skype/austin_powers)\n"));
+  EngineLeg caller(*bed.runtime), peer(*bed.runtime);
+  const skype_call_id in = bed.driver.Incoming(caller);
+  bed.Run(milliseconds(100));
+  EXPECT_THAT(bed.driver.seen, Contains(Numbered(in, "progress")).Times(1));
+  const skype_call_id out = bed.driver.last_call;
+  const pbx_media media = {PBX_CODEC_ULAW, peer.address()};
+  bed.driver.host->channel_media(bed.driver.pbx, bed.driver.calls.at(out).channel, &media);
+  bed.driver.Control(out, PBX_CONTROL_PROGRESS);
+  peer.SendTo(bed.driver.calls.at(out).local,
+              EngineLeg::Packet(0, 1, 160, std::vector<uint8_t>(160, 0x55)));
+  bed.Run(milliseconds(100));
+  EXPECT_THAT(bed.driver.seen, Contains(Numbered(in, "progress")).Times(1));
+  EXPECT_FALSE(bed.driver.Saw(Numbered(out, "progress")));
+}
+
+TEST(EarlyMedia, NeedsNoProgressWhenSomebodySpeaks) {
+  PbxBed bed(With(kDial));
+  EngineLeg caller(*bed.runtime), peer(*bed.runtime);
+  const skype_call_id in = bed.driver.Incoming(caller);
+  bed.Run(milliseconds(100));
+  EXPECT_FALSE(bed.driver.Saw(Numbered(in, "progress")));
+  const skype_call_id out = bed.driver.last_call;
+  const pbx_media media = {PBX_CODEC_ULAW, peer.address()};
+  bed.driver.host->channel_media(bed.driver.pbx, bed.driver.calls.at(out).channel, &media);
+  peer.SendTo(bed.driver.calls.at(out).local,
+              EngineLeg::Packet(0, 1, 160, std::vector<uint8_t>(160, 0x55)));
+  bed.Run(milliseconds(100));
+  EXPECT_TRUE(bed.driver.Saw(Numbered(in, "progress")));
+}
+
 TEST(Codecs, AreG711Alone) {
   PbxBed bed(With(kDial));
   const auto can = [&](pbx_codec codec) {

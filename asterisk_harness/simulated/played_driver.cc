@@ -88,6 +88,7 @@ void Bind(skype_core* core, skype_call_id call, pbx_channel* channel, const pbx_
   core->driver->calls[call] = {channel, *local};
 }
 void Place(skype_core* core, skype_call_id call) { Note(core, call, "call"); }
+void Progress(skype_core* core, skype_call_id call) { Note(core, call, "progress"); }
 void AnswerCall(skype_core* core, skype_call_id call) { Note(core, call, "answer"); }
 void Hangup(skype_core* core, skype_call_id call, pbx_cause cause) {
   Note(core, call, "hangup " + std::to_string(cause));
@@ -213,6 +214,7 @@ const skype_driver* PlayedDriver::Table() {
                                           .each_setvar = EachSetvar,
                                           .bind = Bind,
                                           .call = Place,
+                                          .progress = Progress,
                                           .answer = AnswerCall,
                                           .hangup = Hangup,
                                           .digit_begin = DigitBegin,

@@ -52,6 +52,22 @@ void SkypeTech::Answer() {
   if (driver_.core != nullptr) driver_.table->answer(driver_.core, call_);
 }
 
+void SkypeTech::BeHeard() {
+  if (channel_ == nullptr || channel_->outgoing || heard_early_ ||
+      channel_->state() == ChannelState::kUp) {
+    return;
+  }
+  heard_early_ = true;
+  if (driver_.core != nullptr && driver_.table->progress != nullptr) {
+    driver_.table->progress(driver_.core, call_);
+  }
+}
+
+void SkypeTech::WriteVoice(const VoiceFrame& frame) {
+  BeHeard();
+  rtp_->SendVoice(frame);
+}
+
 void SkypeTech::SetMusic(std::string interpret, std::string suggest) {
   interpret_ = std::move(interpret);
   suggest_ = std::move(suggest);
@@ -73,6 +89,7 @@ void SkypeTech::Indicate(Control control, const std::string& text, const std::st
     return;
   }
   if (channel_->state() == ChannelState::kUp) return;
+  if (control == Control::kProgress) BeHeard();
   if (control == Control::kBusy) channel_->Refuse(PBX_CAUSE_USER_BUSY);
   if (control == Control::kCongestion) channel_->Refuse(PBX_CAUSE_SWITCH_CONGESTION);
 }

@@ -60,7 +60,7 @@ class SkypeTech final : public ChannelTech, private RtpEndpoint::Owner {
   bool Call() override;
   void Answer() override;
   void Indicate(Control control, const std::string& text, const std::string& name) override;
-  void WriteVoice(const VoiceFrame& frame) override { rtp_->SendVoice(frame); }
+  void WriteVoice(const VoiceFrame& frame) override;
   void DigitBegin(char digit) override;
   void DigitEnd(char digit, int duration_ms) override;
   void Hangup(int cause) override;
@@ -73,6 +73,8 @@ class SkypeTech final : public ChannelTech, private RtpEndpoint::Owner {
 
  private:
   SkypeTech(const DriverInUse& driver, skype_call_id call);
+  // The caller of an incoming call shall hear what is said before the answer; told once.
+  void BeHeard();
   void OnRtpVoice(const VoiceFrame& frame) override;
   void OnRtpDigitBegin(char digit) override;
   void OnRtpDigitEnd(char digit, int duration_ms) override;
@@ -81,6 +83,7 @@ class SkypeTech final : public ChannelTech, private RtpEndpoint::Owner {
   const skype_call_id call_;
   Channel* channel_ = nullptr;
   bool abandoned_ = false;
+  bool heard_early_ = false;
   pbx_channel* handle_;
   pbx_codec preferred_ = PBX_CODEC_ULAW;
   std::string reason_, interpret_, suggest_;

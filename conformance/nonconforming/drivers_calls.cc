@@ -231,6 +231,14 @@ class DestinationGuessed final : public Spoiler {
   }
 };
 
+// Lets the caller hear Asterisk only once it has answered.
+class HeardOnlyAnswered final : public Spoiler {
+ public:
+  void OnCommand(std::vector<control::Command>& commands) override {
+    if (commands.front().has_progress_call()) commands.clear();
+  }
+};
+
 // Asks the network for an answer from a destination that does not exist: "no answer".
 class UnknownIsNoAnswer final : public Spoiler {
  public:
@@ -291,6 +299,8 @@ std::vector<NonConformingDriver> WrongCalls() {
       {"one-call-at-a-time", WrappedDriver<Counting<SinglePool>>(), "several-calls", "SFA-1-02"},
       {"transfer-not-told", WrappedDriver<TransferNotTold>(), "transfer-application", "SFA-1-25"},
       {"both-ring-on", WrappedDriver<EndNotTold>(), "two-destinations", "SFA-3.2.1-20"},
+      {"heard-only-answered", WrappedDriver<HeardOnlyAnswered>(), "early-media-to-the-caller",
+       "SFA-X-48"},
       {"codec-swapped", WrappedDriver<CodecSwapped>(), "outgoing-call-public", "SFA-1-03"},
       {"codec-of-a-taken-call-swapped", WrappedDriver<CodecSwapped>(), "codecs-by-default",
        "SFA-1-16"},

@@ -291,6 +291,7 @@ skype_driver SpoiledDriver() {
   driver.each_setvar = ToDriver<&D::each_setvar>;
   driver.bind = ToDriver<&D::bind>;
   driver.call = ToDriver<&D::call>;
+  driver.progress = ToDriver<&D::progress>;
   driver.answer = ToDriver<&D::answer>;
   driver.hangup = ToDriver<&D::hangup>;
   driver.digit_begin = DigitBegin;

@@ -68,12 +68,23 @@ static struct ast_frame* skype_read(struct ast_channel* chan) {
   return frame;
 }
 
+/* The caller shall hear what is said before the answer; told once. */
+static void be_heard(struct ast_channel* chan, struct pbx_channel* channel) {
+  if (!channel->incoming || channel->heard_early || ast_channel_state(chan) == AST_STATE_UP) {
+    return;
+  }
+  channel->heard_early = 1;
+  skype_driver_table->progress(skype_core_of_call(), channel->call);
+}
+
 static int skype_write(struct ast_channel* chan, struct ast_frame* frame) {
   struct pbx_channel* channel = ast_channel_tech_pvt(chan);
 
   if (frame->frametype != AST_FRAME_VOICE || !channel || !channel->rtp) {
     return 0;
   }
+  /* Playback(x,noanswer) says nothing of progress: it just speaks. */
+  be_heard(chan, channel);
   return ast_rtp_instance_write(channel->rtp, frame);
 }
 
@@ -131,8 +142,10 @@ static int skype_indicate(struct ast_channel* chan, int condition, const void* d
         ast_rtp_instance_change_source(channel->rtp);
       }
       return 0;
-    case AST_CONTROL_PROCEEDING:
     case AST_CONTROL_PROGRESS:
+      be_heard(chan, channel);
+      return 0;
+    case AST_CONTROL_PROCEEDING:
     case AST_CONTROL_CONNECTED_LINE:
     case AST_CONTROL_REDIRECTING:
       return 0;

@@ -37,6 +37,8 @@ struct pbx_channel {
   struct ast_rtp_instance* rtp;
   /* Set before the object is shared. */
   int incoming;
+  /* Under the lock of Asterisk's channel: the driver knows that the caller shall hear us early. */
+  int heard_early;
   char mohinterpret[80];
   char mohsuggest[80];
 };

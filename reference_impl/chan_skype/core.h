@@ -64,6 +64,7 @@ class Core final : public std::enable_shared_from_this<Core>, private EngineEven
   void End(Task ended);
   void Bind(skype_call_id id, pbx_channel* channel, const pbx_address& local);
   void Place(skype_call_id id);
+  void Progress(skype_call_id id);
   void Answer(skype_call_id id);
   void HangUp(skype_call_id id, pbx_cause cause);
   void Hold(skype_call_id id, bool held);

@@ -17,6 +17,17 @@ void Core::OnProgress(uint64_t engine_id) {
   if (channel) host_.channel_control(pbx_, channel, PBX_CONTROL_PROGRESS);
 }
 
+void Core::Progress(skype_call_id id) {
+  control::Command command;
+  {
+    MutexLock lock(mutex_);
+    const Call* call = calls_.Find(id);
+    if (!call || call->phase != CallPhase::kRinging || call->far_ended) return;
+    command.mutable_progress_call()->set_call(call->engine_id);
+  }
+  engine_->Send(command);
+}
+
 void Core::OnHeld(const control::CallHeld& held) {
   pbx_channel* channel = nullptr;
   {

@@ -78,6 +78,27 @@ TEST_F(InCallTest, EarlyMediaNeedsMedia) {
   EXPECT_THAT(bench.TakeSeen(), ElementsAre("control answered"));
 }
 
+TEST_F(InCallTest, TheDialplanIsHeardBeforeItAnswers) {
+  bench.engine.Incoming(2, "bond");
+  const skype_call_id call = bench.channels.begin()->first;
+  bench.engine.TakeCommands();
+  const auto progress = [&](skype_call_id id) {
+    bench.driver.progress(bench.core, id);
+    bench.runtime.RunPosted();
+  };
+  progress(call);
+  EXPECT_THAT(bench.engine.TakeCommands(), ElementsAre("progress 2"));
+  bench.Answer(call);
+  progress(call);
+  EXPECT_THAT(bench.engine.TakeCommands(), ElementsAre("answer 2"));
+  progress(999);
+  const skype_call_id placed = bench.Dial("austin");
+  bench.Place(placed);
+  bench.engine.TakeCommands();
+  progress(placed);
+  EXPECT_THAT(bench.engine.TakeCommands(), IsEmpty());
+}
+
 TEST_F(InCallTest, HoldBothWays) {
   const skype_call_id call = Answered();
   Held(call, true);

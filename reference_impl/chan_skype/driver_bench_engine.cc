@@ -71,6 +71,8 @@ std::string Text(const control::Command& command) {
       return "ring " + std::to_string(command.ring_call().call()) + " " +
              CodecText(command.ring_call().codec()) + " " +
              std::to_string(command.ring_call().pbx_rtp().port());
+    case control::Command::kProgressCall:
+      return "progress " + std::to_string(command.progress_call().call());
     case control::Command::kAnswerCall:
       return "answer " + std::to_string(command.answer_call().call());
     case control::Command::kEndCall:

@@ -323,6 +323,8 @@ struct skype_driver {
                const struct pbx_address* local);
   /* posted: place the admitted, bound call now. */
   void (*call)(struct skype_core* core, skype_call_id call);
+  /* posted: the dialplan wants to be heard by the caller of an incoming call before the answer. */
+  void (*progress)(struct skype_core* core, skype_call_id call);
   /* posted: the dialplan answers an incoming call. */
   void (*answer)(struct skype_core* core, skype_call_id call);
   /* posted: the PBX's channel is gone; also ends a call that was admitted and never bound. The

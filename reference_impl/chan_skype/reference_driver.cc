@@ -87,6 +87,10 @@ void Place(skype_core* handle, skype_call_id call) {
   Post(handle, [call](Core& core) { core.Place(call); });
 }
 
+void Progress(skype_core* handle, skype_call_id call) {
+  Post(handle, [call](Core& core) { core.Progress(call); });
+}
+
 void Answer(skype_core* handle, skype_call_id call) {
   Post(handle, [call](Core& core) { core.Answer(call); });
 }
@@ -182,6 +186,7 @@ constexpr skype_driver kDriver{.version = PBX_PORT_VERSION,
                                .each_setvar = EachSetvar,
                                .bind = Bind,
                                .call = Place,
+                               .progress = Progress,
                                .answer = Answer,
                                .hangup = HangUp,
                                .digit_begin = DigitBegin,

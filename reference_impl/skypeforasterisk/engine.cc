@@ -127,6 +127,8 @@ void EngineImpl::Obey(const std::string& message) {
       return OnPlaceCall(command.place_call());
     case control::Command::kRingCall:
       return OnRingCall(command.ring_call());
+    case control::Command::kProgressCall:
+      return OnProgressCall(command.progress_call());
     case control::Command::kAnswerCall:
       // The call may have ended while the command was on its way; so for the others.
       if (EngineCall* call = Find(command.answer_call().call())) call->Answer();

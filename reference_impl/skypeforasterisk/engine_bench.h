@@ -217,6 +217,11 @@ class EngineTest : public ::testing::Test {
     command.mutable_ring_call()->mutable_pbx_rtp()->set_port(kPbxRtp.port);
     driver_.Say(command);
   }
+  void Progress(uint64_t id) {
+    control::Command command;
+    command.mutable_progress_call()->set_call(id);
+    driver_.Say(command);
+  }
   void Answer(uint64_t id) {
     control::Command command;
     command.mutable_answer_call()->set_call(id);

@@ -37,7 +37,14 @@ void EngineCall::Ring(media::Codec codec, const Endpoint& pbx) {
     used = std::find_if(offered.begin(), offered.end(), media::IsG711);
   }
   if (used == offered.end()) return call_->End(peer::EndReason::kNoCommonCodec);
+  network_codec_ = *used;
   call_->Ring(*used);
+}
+
+void EngineCall::Progress() {
+  if (!wanted_ || answered_) return;
+  StartPbxLeg(network_codec_);
+  call_->Progress();
 }
 
 void EngineCall::Answer() {

@@ -57,6 +57,8 @@ class EngineCall final : private peer::CallObserver, private PbxLegObserver {
 
   // Incoming calls: the PBX alerts somebody and will use `codec`; then it answers.
   void Ring(media::Codec codec, const Endpoint& pbx);
+  // After Ring(): the caller hears the PBX before the answer.
+  void Progress();
   void Answer();
   void End(peer::EndReason reason);
   void Hold(bool held) { call_->Hold(held); }

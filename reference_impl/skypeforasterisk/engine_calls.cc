@@ -134,6 +134,13 @@ void EngineImpl::OnRingCall(const control::RingCall& ring) {
   call->End(Reason::kNoCommonCodec);
 }
 
+void EngineImpl::OnProgressCall(const control::ProgressCall& progress) {
+  EngineCall* call = Find(progress.call());
+  if (!call) return;
+  Debug(*call, "hears the PBX before the answer");
+  call->Progress();
+}
+
 void EngineImpl::OnEndCall(const control::EndCall& end) {
   EngineCall* call = Find(end.call());
   if (!call) return;

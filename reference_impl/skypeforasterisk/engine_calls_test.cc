@@ -266,6 +266,30 @@ TEST_F(EngineTest, EarlyMediaGoesOnAsTheCalls) {
   EXPECT_THAT(pbx.heard, ElementsAre(Bytes(160, 1), Bytes(160, 2)));
 }
 
+TEST_F(EngineTest, ThePbxIsHeardEarlyInItsOwnCodec) {
+  LoggedIn();
+  FakeCall& call = Incoming({Codec::kPcma});
+  Progress(2);
+  EXPECT_EQ(call.log, "");
+  Ring(2, control::CODEC_ULAW);
+  PbxRtp pbx(runtime_, Codec::kPcmu);
+  Said();
+  pbx.engine = EngineRtp(seen_[0].incoming_call().engine_rtp());
+  pbx.session->SendAudio(Bytes(160, 0xff));
+  runtime_.RunFor(milliseconds(40));
+  EXPECT_THAT(call.sent, IsEmpty());
+  Progress(2);
+  Progress(2);
+  EXPECT_EQ(call.log, "ring-a progress progress ");
+  pbx.session->SendAudio(Bytes(160, 0xff));
+  runtime_.RunFor(milliseconds(100));
+  EXPECT_FALSE(call.sent.empty());
+  Answer(2);
+  call.observer->OnAnswered(Codec::kPcma);
+  Progress(2);
+  EXPECT_EQ(call.log, "ring-a progress progress answer ");
+}
+
 TEST_F(EngineTest, AnotherOneMayAnswerThanWasHeardEarly) {
   LoggedIn();
   Place(1, {control::CODEC_ULAW, control::CODEC_ALAW});

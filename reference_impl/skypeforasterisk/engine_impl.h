@@ -48,6 +48,7 @@ class EngineImpl final : public Engine,
   void OnLogout(const control::Logout& logout);
   void OnPlaceCall(const control::PlaceCall& place);
   void OnRingCall(const control::RingCall& ring);
+  void OnProgressCall(const control::ProgressCall& progress);
   void OnEndCall(const control::EndCall& end);
   void OnAskService(const control::AskService& ask);
   void OnHoldCall(const control::HoldCall& hold);

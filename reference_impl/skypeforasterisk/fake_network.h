@@ -30,6 +30,7 @@ class FakeCall final : public peer::Call {
            : codec == media::Codec::kPcma ? "ring-a "
                                           : "ring-9 ";
   }
+  void Progress() override { log += "progress "; }
   void Answer() override { log += "answer "; }
   void End(peer::EndReason reason) override {
     log += "end-" + std::to_string(static_cast<int>(reason)) + " ";
