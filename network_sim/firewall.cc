@@ -17,6 +17,8 @@ using linux_timers::kUdpStreamTimeout;
 using linux_timers::kUdpTimeout;
 
 constexpr uint16_t kHttp = 80, kHttps = 443;  // RFC 9110 section 4.2
+constexpr uint16_t kSocks = 1080;             // RFC 1928 section 3
+constexpr uint16_t kHttpProxy = 3128;         // what Squid made common
 
 constexpr uint8_t kFin = 0x01, kSyn = 0x02, kRst = 0x04, kAck = 0x10;  // RFC 9293 section 3.1
 constexpr size_t kTcpHeaderBytes = 20;
@@ -75,6 +77,9 @@ bool Firewall::Allows(const Tuple& outbound) const {
     case FirewallKind::kWebOnly:
       return outbound.protocol == kProtocolTcp &&
              (outbound.destination.port == kHttp || outbound.destination.port == kHttps);
+    case FirewallKind::kProxyOnly:
+      return outbound.protocol == kProtocolTcp &&
+             (outbound.destination.port == kSocks || outbound.destination.port == kHttpProxy);
     case FirewallKind::kAllBlocked:
       break;
   }

@@ -26,6 +26,8 @@ struct FirewallCounters {
 //   udp-blocked  the same, but no UDP either way
 //   web-only     what the inside begins over TCP to ports 80 and 443, and what belongs to it
 //   all-blocked  nothing
+//   proxy-only   what the inside begins over TCP to a proxy's port, 1080 or 3128, and what belongs
+//                to it
 // An ICMP error belongs to the flow that it is about. Flows are remembered as long as Linux's
 // connection tracking does.
 //

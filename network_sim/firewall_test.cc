@@ -95,6 +95,14 @@ TEST(FirewallTest, WebOnlyLeavesTwoPorts) {
   EXPECT_FALSE(bench.Come(Tcp(kSecureWeb, kAlice, kSyn))) << "from such a port is not to it";
 }
 
+TEST(FirewallTest, ProxyOnlyLeavesItsPorts) {
+  WallBench bench(FirewallKind::kProxyOnly);
+  EXPECT_TRUE(bench.Connects({kServer.address, 1080}));
+  EXPECT_TRUE(bench.Connects({kServer.address, 3128}));
+  EXPECT_FALSE(bench.Connects(kSecureWeb));
+  EXPECT_FALSE(bench.Send(Udp(kAlice, {kServer.address, 1080})));
+}
+
 TEST(FirewallTest, AllBlockedLeavesNothing) {
   WallBench bench(FirewallKind::kAllBlocked);
   EXPECT_FALSE(bench.Connects(kWeb));

@@ -39,7 +39,7 @@ struct LineSettings {
 };
 
 // What a site's router lets through, besides what its NAT does: see firewall.h.
-enum class FirewallKind { kNone, kStateful, kUdpBlocked, kWebOnly, kAllBlocked };
+enum class FirewallKind { kNone, kStateful, kUdpBlocked, kWebOnly, kAllBlocked, kProxyOnly };
 struct FirewallSettings {
   FirewallKind kind = FirewallKind::kNone;
   bool reject = false;  // tells the inside what it refuses to it; otherwise all is silence

@@ -189,6 +189,13 @@ void AccountReader::ReadTelephony(const YAML::Node& community) {
       spec.gateway_codecs = gateway["codecs"].as<std::vector<std::string>>();
     }
   }
+  if (const YAML::Node proxy = community["proxy"]) {
+    spec.proxy.emplace();
+    spec.proxy->kind =
+        proxy["kind"].Scalar() == "socks5" ? proxy::Kind::kSocks5 : proxy::Kind::kHttps;
+    if (proxy["user"]) spec.proxy->user = proxy["user"].Scalar();
+    if (proxy["password"]) spec.proxy->password = proxy["password"].Scalar();
+  }
   if (!community["rates"]) return;
   spec.rates.clear();
   for (const auto& entry : community["rates"]) {

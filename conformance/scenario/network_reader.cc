@@ -20,7 +20,7 @@ double PercentageOf(const YAML::Node& node) { return ParsePercentage(node.Scalar
 
 // Machines that every world has (world/community.cc).
 bool IsCommunityHost(const std::string& name) {
-  return name == "login-server" || name == "gateway" || name == "voicemail" ||
+  return name == "login-server" || name == "gateway" || name == "voicemail" || name == "proxy" ||
          name.starts_with("supernode-");
 }
 
@@ -104,7 +104,8 @@ sim::FirewallSettings NetworkReader::ReadFirewall(const YAML::Node& node) {
   sim::FirewallSettings firewall;
   const bool bare = node.IsScalar();
   ReadWord(bare ? node : node["kind"],
-           std::array{"none", "stateful", "udp-blocked", "web-only", "all-blocked"}, firewall.kind);
+           std::array{"none", "stateful", "udp-blocked", "web-only", "all-blocked", "proxy-only"},
+           firewall.kind);
   if (!bare && node["reject"]) firewall.reject = node["reject"].as<bool>();
   return firewall;
 }

@@ -12,6 +12,7 @@
 
 #include "conformance/scenario/input_error.h"
 #include "network_sim/site.h"
+#include "protocol/proxy/proxy.h"
 #include "runtime/time.h"
 
 namespace sfa::conformance {
@@ -89,6 +90,8 @@ struct CommunitySpec {
   // What connects telephones; it is also there when somebody has a telephone, a number or credit.
   bool gateway = false;
   std::vector<std::string> gateway_codecs;  // empty: its own
+  // At a public address; who may not go elsewhere may go there. `server` is the world's to say.
+  std::optional<proxy::Proxy> proxy;
 };
 
 // A stimulus. The actor is an account, "asterisk", "far_asterisk", or who brings about accidents:

@@ -19,6 +19,9 @@ constexpr char kGatewayPassword[] = "password of the gateway";
 constexpr char kVoicemail[] = "voicemail";
 constexpr Ipv4Address kVoicemailAddress = Ipv4Address::Of(198, 51, 100, 102);
 constexpr char kVoicemailPassword[] = "password of the voicemail";
+constexpr char kProxy[] = "proxy";
+constexpr Ipv4Address kProxyAddress = Ipv4Address::Of(198, 51, 100, 103);
+constexpr uint16_t kHttpsProxyPort = 3128, kSocks5ProxyPort = 1080;
 constexpr char kDatabaseDirectory[] = "/var/lib/skype";
 constexpr uint16_t kPort = 33033;  // of the built-in bootstrap nodes, too
 
@@ -113,6 +116,10 @@ Status Community::Fill(const CommunitySpec& spec, const std::vector<AccountSpec>
     if (Status started = Start(node); !started.ok()) return started;
     nodes_.push_back(std::move(node));
   }
+  if (spec.proxy) {
+    made = StartProxy(*spec.proxy, network, log);
+    if (!made.ok()) return made;
+  }
   return StartServices(spec, accounts, network, log);
 }
 
@@ -162,6 +169,17 @@ Status Community::StartServices(const CommunitySpec& spec, const std::vector<Acc
     voicemail_ =
         community::NewVoicemailService(voicemail_computer_->runtime(), std::move(settings));
   }
+  return {};
+}
+
+Status Community::StartProxy(proxy::Proxy settings, sim::Network& network,
+                             const Computer::LogSink& log) {
+  settings.server = {kProxyAddress,
+                     settings.kind == proxy::Kind::kSocks5 ? kSocks5ProxyPort : kHttpsProxyPort};
+  proxy_computer_ = std::make_unique<Computer>(network.AddPublicHost(kProxy, kProxyAddress), log);
+  auto started = community::ProxyServer::Start(proxy_computer_->runtime(), settings);
+  if (!started.ok()) return started.error();
+  proxy_ = std::move(*started);
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include "conformance/scenario/scenario.h"
 #include "conformance/world/computer.h"
 #include "fake_skype_network/login_server.h"
+#include "fake_skype_network/proxy_server.h"
 #include "fake_skype_network/pstn_gateway.h"
 #include "fake_skype_network/supernode.h"
 #include "fake_skype_network/voicemail_service.h"
@@ -66,6 +67,7 @@ class Community {
   // The network's own services, each on its own machine.
   Status StartServices(const CommunitySpec& spec, const std::vector<AccountSpec>& accounts,
                        sim::Network& network, const Computer::LogSink& log);
+  Status StartProxy(proxy::Proxy settings, sim::Network& network, const Computer::LogSink& log);
   static Status Start(Node& node);
   Node* Find(const std::string& machine);
 
@@ -74,9 +76,11 @@ class Community {
   std::unique_ptr<community::LoginServer> login_server_;  // null while it is dead
   std::vector<RateSpec> rates_;
   std::vector<Node> nodes_;
-  std::unique_ptr<Computer> gateway_computer_, voicemail_computer_;  // null without the service
+  // Null without the service.
+  std::unique_ptr<Computer> gateway_computer_, voicemail_computer_, proxy_computer_;
   std::unique_ptr<community::PstnGateway> gateway_;
   std::unique_ptr<community::VoicemailService> voicemail_;
+  std::unique_ptr<community::ProxyServer> proxy_;
 };
 
 }  // namespace sfa::conformance

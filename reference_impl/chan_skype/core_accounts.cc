@@ -13,7 +13,38 @@ namespace {
 bool SameForEngine(const GeneralSettings& a, const GeneralSettings& b) {
   return a.bind_address == b.bind_address && a.bind_port == b.bind_port && a.debug == b.debug &&
          a.data_directory == b.data_directory && a.bootstrap_nodes == b.bootstrap_nodes &&
-         a.network_root_key == b.network_root_key;
+         a.network_root_key == b.network_root_key && a.https_proxy == b.https_proxy &&
+         a.socks5_proxy == b.socks5_proxy;
+}
+
+control::Endpoint ToControl(const Endpoint& endpoint) {
+  control::Endpoint message;
+  message.set_address(endpoint.address.value);
+  message.set_port(endpoint.port);
+  return message;
+}
+
+void Configure(const GeneralSettings& general, control::Configure& configure) {
+  configure.set_version(res::kControlProtocolVersion);
+  configure.set_bind_address(general.bind_address.value);
+  configure.set_bind_port(general.bind_port);
+  configure.set_rtp_address(general.rtp_address.value);
+  configure.set_disable_tcpauto(general.disable_tcpauto);
+  configure.set_disable_udp(general.disable_udp);
+  configure.set_data_directory(general.data_directory);
+  for (const Endpoint& node : general.bootstrap_nodes) {
+    *configure.add_bootstrap_nodes() = ToControl(node);
+  }
+  configure.set_network_root_key(general.network_root_key);
+  const bool socks5 = general.https_proxy.server.empty();
+  const Proxy& proxy = socks5 ? general.socks5_proxy : general.https_proxy;
+  if (const auto server = Endpoint::Parse(proxy.server)) {
+    control::Proxy& message = *configure.mutable_proxy();
+    message.set_socks5(socks5);
+    *message.mutable_server() = ToControl(*server);
+    message.set_user(proxy.user);
+    message.set_password(proxy.password);
+  }
 }
 
 }  // namespace
@@ -140,21 +171,8 @@ void Core::OnEngineUp(const std::string& version) {
   {
     MutexLock lock(mutex_);
     engine_version_ = OneLine(version);
-    control::Configure& configure = *command.mutable_configure();
-    configure.set_version(res::kControlProtocolVersion);
-    configure.set_bind_address(general_.bind_address.value);
-    configure.set_bind_port(general_.bind_port);
-    configure.set_rtp_address(general_.rtp_address.value);
-    configure.set_disable_tcpauto(general_.disable_tcpauto);
-    configure.set_disable_udp(general_.disable_udp);
-    configure.set_data_directory(general_.data_directory);
-    configure.set_debug(debug_);
-    for (const Endpoint& node : general_.bootstrap_nodes) {
-      control::Endpoint& endpoint = *configure.add_bootstrap_nodes();
-      endpoint.set_address(node.address.value);
-      endpoint.set_port(node.port);
-    }
-    configure.set_network_root_key(general_.network_root_key);
+    Configure(general_, *command.mutable_configure());
+    command.mutable_configure()->set_debug(debug_);
     for (const Account& account : accounts_) {
       users.push_back(account.settings);
       if (account.debug) debugged.emplace_back(account.settings.name, false);

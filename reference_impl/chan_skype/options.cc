@@ -38,6 +38,18 @@ bool SetText(std::string& target, std::string_view value) {
   return true;
 }
 
+bool SetProxyServer(std::string& target, std::string_view value) {
+  const std::optional<Endpoint> server = Endpoint::Parse(value);
+  if (!value.empty() && (!server || server->port == 0)) return false;
+  return SetText(target, value);
+}
+
+// What SOCKS and a line of HTTP can carry.
+bool SetProxyText(std::string& target, std::string_view value) {
+  constexpr size_t kMost = 255;  // RFC 1929 section 2
+  return value.size() <= kMost && SetText(target, value);
+}
+
 bool SetDirectory(std::string& target, std::string_view value) {
   if (value.empty() || value.front() != '/') return false;
   while (value.size() > 1 && value.back() == '/') value.remove_suffix(1);
@@ -227,7 +239,8 @@ constexpr const char* kAddress = "an IPv4 address such as 192.0.2.1";
 constexpr const char* kPort = "a TCP port from 0 (random) to 65535";
 constexpr const char* kDirectory = "an absolute path";
 constexpr const char* kCodecs = "a list of ulaw, alaw, g729, or all";
-constexpr const char* kText = "text";
+constexpr const char* kProxy = "an IPv4 address and a port such as 192.0.2.1:3128";
+constexpr const char* kProxyText = "at most 255 bytes";
 
 }  // namespace
 
@@ -246,14 +259,16 @@ const std::vector<Option<GeneralSettings>>& GeneralOptions() {
       {"bind_port", kPort, [](G& g, V v) { return SetPort(g.bind_port, v); }},
       {"disable_tcpauto", kYesNo, [](G& g, V v) { return SetYesNo(g.disable_tcpauto, v); }},
       {"disable_udp", kYesNo, [](G& g, V v) { return SetYesNo(g.disable_udp, v); }},
-      {"https_proxy", kText, [](G& g, V v) { return SetText(g.https_proxy.server, v); }},
-      {"https_proxy_user", kText, [](G& g, V v) { return SetText(g.https_proxy.user, v); }},
-      {"https_proxy_password", kText, [](G& g, V v) { return SetText(g.https_proxy.password, v); },
-       true},
-      {"socks5_proxy", kText, [](G& g, V v) { return SetText(g.socks5_proxy.server, v); }},
-      {"socks5_proxy_user", kText, [](G& g, V v) { return SetText(g.socks5_proxy.user, v); }},
-      {"socks5_proxy_password", kText,
-       [](G& g, V v) { return SetText(g.socks5_proxy.password, v); }, true},
+      {"https_proxy", kProxy, [](G& g, V v) { return SetProxyServer(g.https_proxy.server, v); }},
+      {"https_proxy_user", kProxyText,
+       [](G& g, V v) { return SetProxyText(g.https_proxy.user, v); }},
+      {"https_proxy_password", kProxyText,
+       [](G& g, V v) { return SetProxyText(g.https_proxy.password, v); }, true},
+      {"socks5_proxy", kProxy, [](G& g, V v) { return SetProxyServer(g.socks5_proxy.server, v); }},
+      {"socks5_proxy_user", kProxyText,
+       [](G& g, V v) { return SetProxyText(g.socks5_proxy.user, v); }},
+      {"socks5_proxy_password", kProxyText,
+       [](G& g, V v) { return SetProxyText(g.socks5_proxy.password, v); }, true},
       {"bootstrap_node", "an address and a port such as 192.0.2.1:33033", AddBootstrapNode},
       {"network_root_key", "64 hexadecimal digits",
        [](G& g, V v) { return SetRootKey(g.network_root_key, v); }, true},

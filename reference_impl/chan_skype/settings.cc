@@ -60,10 +60,11 @@ class Reader {
                                      " is not a user of this file; Dial(Skype/<destination>) "
                                      "without an originator will fail");
     }
-    if (!settings_.general.https_proxy.server.empty() ||
+    if (!settings_.general.https_proxy.server.empty() &&
         !settings_.general.socks5_proxy.server.empty()) {
-      complain_(PBX_LOG_WARNING,
-                std::string(kFile) + ": proxies are not supported and the setting has no effect");
+      complain_(PBX_LOG_WARNING, std::string(kFile) +
+                                     ": both https_proxy and socks5_proxy are set; the first is "
+                                     "taken, the other has no effect");
     }
   }
 

@@ -27,8 +27,13 @@ struct AuthRule {
   }
 };
 
+// By which the engine makes its TCP connections.
 struct Proxy {
-  std::string server, user, password;
+  std::string server;  // "192.0.2.1:3128"; "": no proxy
+  std::string user, password;
+  friend bool operator==(const Proxy& a, const Proxy& b) {
+    return a.server == b.server && a.user == b.user && a.password == b.password;
+  }
 };
 
 struct GeneralSettings {
@@ -41,7 +46,7 @@ struct GeneralSettings {
   uint16_t bind_port = 0;
   bool disable_tcpauto = false;
   bool disable_udp = false;
-  Proxy https_proxy;
+  Proxy https_proxy;  // goes before the other
   Proxy socks5_proxy;
   // Ours, not the manual's: another network than the built-in one.
   std::vector<Endpoint> bootstrap_nodes;

@@ -178,6 +178,14 @@ void EngineImpl::OnConfigure(const control::Configure& configure) {
     }
     std::copy(key.begin(), key.end(), network_settings_.root_key.begin());
   }
+  if (configure.has_proxy()) {
+    const control::Proxy& proxy = configure.proxy();
+    const std::optional<Endpoint> server = FromControl(proxy.server());
+    if (!server) return Broken("a proxy without address or port");
+    proxied_.emplace(runtime_,
+                     proxy::Proxy{proxy.socks5() ? proxy::Kind::kSocks5 : proxy::Kind::kHttps,
+                                  *server, proxy.user(), proxy.password()});
+  }
   OpenMediaPort(configure);
 }
 
@@ -197,11 +205,11 @@ void EngineImpl::OpenMediaPort(const control::Configure& configure) {
         "UDP is disabled and nothing listens on TCP: calls are carried by connections to the other "
         "end, or by a supernode");
   }
-  auto port = network_.new_port(runtime_, settings);
+  auto port = network_.new_port(network_runtime(), settings);
   if (!port && wanted != 0) {
     settings.bind.port = 0;
     settings.listen_tcp = settings.tcp_auto;
-    port = network_.new_port(runtime_, settings);
+    port = network_.new_port(network_runtime(), settings);
   }
   if (!port) {
     no_port_reason_ =
@@ -210,7 +218,7 @@ void EngineImpl::OpenMediaPort(const control::Configure& configure) {
     return;
   }
   port_ = std::move(*port);
-  share_ = std::make_shared<peer::PortShare>(runtime_, *port_);
+  share_ = std::make_shared<peer::PortShare>(network_runtime(), *port_);
   // A suggestion only (manual 3.1); the product says nothing of it.
   if (wanted != 0 && port_->local().port != wanted) {
     Log(LogLevel::kNotice, "bind_port " + std::to_string(wanted) + " cannot be used: taking port " +
@@ -235,7 +243,7 @@ void EngineImpl::OnLogin(const control::Login& login) {
     account = std::make_unique<Account>(
         runtime_, std::move(settings),
         [this](peer::PeerSettings peer_settings, peer::PeerObserver& observer) {
-          return network_.new_peer(runtime_, *port_, std::move(peer_settings), observer);
+          return network_.new_peer(network_runtime(), *port_, std::move(peer_settings), observer);
         },
         static_cast<AccountObserver&>(*this));
   }

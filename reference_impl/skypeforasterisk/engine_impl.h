@@ -10,6 +10,7 @@
 
 #include "protocol/engine_control.pb.h"
 #include "protocol/peer/port_share.h"
+#include "protocol/proxy/proxied_runtime.h"
 #include "res_skypeforasterisk/control_stream.h"
 #include "skypeforasterisk/account.h"
 #include "skypeforasterisk/engine_call.h"
@@ -44,6 +45,8 @@ class EngineImpl final : public Engine,
 
   void OnConfigure(const control::Configure& configure);
   void OpenMediaPort(const control::Configure& configure);
+  // What the network's half of the engine lives on.
+  Runtime& network_runtime() { return proxied_ ? *proxied_ : runtime_; }
   void OnLogin(const control::Login& login);
   void OnLogout(const control::Logout& logout);
   void OnPlaceCall(const control::PlaceCall& place);
@@ -113,6 +116,7 @@ class EngineImpl final : public Engine,
   std::unique_ptr<Timer> leave_;
 
   Ipv4Address rtp_address_;
+  std::optional<proxy::ProxiedRuntime> proxied_;  // before what is made from it
   peer::NetworkSettings network_settings_;
   RtpPorts rtp_ports_;
   std::unique_ptr<path::MediaPort> port_;
