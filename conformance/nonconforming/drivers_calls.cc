@@ -20,6 +20,12 @@ class DigitLost final : public Spoiler {
   std::map<skype_call_id, int> digits_;
 };
 
+// Sends every digit as short as it can.
+class DigitsCut final : public Spoiler {
+ public:
+  bool CutsDigits() override { return true; }
+};
+
 // Takes one kind of G.711 for the other when it is told which one was agreed on.
 class CodecSwapped final : public Spoiler {
  public:
@@ -291,6 +297,7 @@ class CallerWithoutPlus final : public Spoiler {
 std::vector<NonConformingDriver> WrongCalls() {
   return {
       {"digit-lost", WrappedDriver<DigitLost>(), "digits-to-callee", "SFA-1-05"},
+      {"digits-cut", WrappedDriver<DigitsCut>(), "digits-from-callee", "SFA-X-44"},
       {"licence-kept", WrappedDriver<Counting<KeepingPool>>(), "asterisk-hangs-up", "SFA-1-08"},
       {"licence-not-needed", WrappedDriver<Counting<NeedlessPool>>(), "no-licence-left-outgoing",
        "SFA-1-07"},
@@ -302,6 +309,7 @@ std::vector<NonConformingDriver> WrongCalls() {
       {"heard-only-answered", WrappedDriver<HeardOnlyAnswered>(), "early-media-to-the-caller",
        "SFA-X-48"},
       {"codec-swapped", WrappedDriver<CodecSwapped>(), "outgoing-call-public", "SFA-1-03"},
+      {"alaw-is-ulaw", WrappedDriver<CodecSwapped>(), "outgoing-call-public", "SFA-1-10"},
       {"codec-of-a-taken-call-swapped", WrappedDriver<CodecSwapped>(), "codecs-by-default",
        "SFA-1-16"},
       {"cause-lost-of-a-refusal", WrappedDriver<CauseLost>(), "dial-status", "SFA-3.2.1-17"},

@@ -293,6 +293,8 @@ std::vector<NonConformingDriver> WrongConsole() {
        "SFA-4.2.11-01"},
       {"directory-not-shown", WrappedDriver<LineMissing<"engine_directory:">>(),
        "console-settings-defaults", "SFA-4.2.8-02"},
+      {"no-default-user-not-shown", WrappedDriver<LineMissing<"defaultuser:">>(),
+       "console-settings-defaults", "SFA-4.2.8-03"},
       {"default-user-not-shown", WrappedDriver<LineMissing<"defaultuser:">>(), "console-settings",
        "SFA-4.2.8-03"},
       {"bind-address-not-shown", WrappedDriver<LineMissing<"bind_address:">>(),

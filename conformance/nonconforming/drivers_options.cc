@@ -21,6 +21,24 @@ class Ignores final : public Spoiler {
   }
 };
 
+// Binds to itself alone, whatever address it is given.
+class BindsToItself final : public Spoiler {
+ public:
+  bool OnConfiguration(const std::string&, std::string& name, std::string& value) override {
+    if (name == "bind_address") value = "127.0.0.1";
+    return true;
+  }
+};
+
+// Takes bindport for bind_port, and says nothing.
+class BindportTakenSilently final : public Spoiler {
+ public:
+  bool OnConfiguration(const std::string&, std::string& name, std::string&) override {
+    if (name == "bindport") name = "bind_port";
+    return true;
+  }
+};
+
 // Takes the account of a login that failed for logged in.
 class BelievesLoggedIn final : public Spoiler {
  public:
@@ -232,6 +250,9 @@ std::vector<NonConformingDriver> WrongOptions() {
       {"ignores-bind-port", WrappedDriver<Ignores<"bind_port">>(), "bind-port", "SFA-3.1-10"},
       {"ignores-bind-address", WrappedDriver<Ignores<"bind_address">>(), "bind-address",
        "SFA-3.1-09"},
+      {"binds-to-itself", WrappedDriver<BindsToItself>(), "bind-address-given", "SFA-3.1-09"},
+      {"bindport-taken-silently", WrappedDriver<BindportTakenSilently>(), "ports-of-the-engine",
+       "SFA-X-49"},
       {"ignores-bindport", WrappedDriver<Ignores<"bindport">>(), "ports-of-the-engine",
        "SFA-3.1-31"},
       {"ignores-accountcode", WrappedDriver<Ignores<"accountcode">>(), "incoming-contexts",

@@ -50,6 +50,8 @@ class Spoiler {
   // From the PBX to the driver.
   virtual bool OnReload() { return true; }
   virtual bool OnDigit(skype_call_id, char /*digit*/) { return true; }
+  // True: the digit ends at once, however long it is.
+  virtual bool CutsDigits() { return false; }
   virtual void OnDial(std::string& /*address*/) {}
   virtual void OnAdmitted(skype_admitted&) {}
   virtual void OnRefused(pbx_cause&) {}

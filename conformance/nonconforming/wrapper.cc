@@ -183,6 +183,9 @@ int Request(skype_core* core, const char* address, const pbx_codec* codecs,
 void DigitBegin(skype_core* core, skype_call_id call, char digit) {
   if (Of(core).spoiler->OnDigit(call, digit)) {
     Inner().digit_begin(Of(core).inner, call, digit);
+    if (!Of(core).spoiler->CutsDigits()) return;
+    Inner().digit_end(Of(core).inner, call, digit, 0);
+    Of(core).swallowing.insert(call);
   } else {
     Of(core).swallowing.insert(call);
   }

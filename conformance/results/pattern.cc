@@ -8,7 +8,7 @@ bool Matches(std::string_view pattern, std::string_view text) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
       resume = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
+    } else if (p < pattern.size() && (pattern[p] == text[t] || pattern[p] == '?')) {
       ++p;
       ++t;
     } else if (star != std::string_view::npos) {

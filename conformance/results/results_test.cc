@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/results/json.h"
+#include "conformance/results/pattern.h"
 
 namespace sfa::conformance {
 namespace {
@@ -47,6 +48,16 @@ TEST(ResultsTest, SurviveJson) {
   EXPECT_EQ(back->without_scenario[0].statement, "t");
   EXPECT_FALSE(SuiteResultFromJson("{}").ok());
   EXPECT_FALSE(CaseResultFromJson("no").ok());
+}
+
+TEST(Pattern, StarIsAnythingAndQuestionMarkOneCharacter) {
+  EXPECT_TRUE(Matches("*", ""));
+  EXPECT_FALSE(Matches("?*", ""));
+  EXPECT_TRUE(Matches("?*", "x"));
+  EXPECT_TRUE(Matches("a?c*", "abcd"));
+  EXPECT_FALSE(Matches("a?c", "ac"));
+  EXPECT_FALSE(Matches("a?c", "abbc"));
+  EXPECT_TRUE(Matches("*-?", "Skype/x-1"));
 }
 
 }  // namespace

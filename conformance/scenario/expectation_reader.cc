@@ -14,9 +14,10 @@ using Words = std::vector<std::string>;
 
 // What an account or a telephone can see.
 const Words& SightsOfPeople() {
-  static const Words kWords = {
-      "login",       "call",  "digits",        "path",  "progress", "party",   "held", "transfer",
-      "transferred", "buddy", "buddy_removed", "asked", "chat",     "account", "done", "voicemail"};
+  static const Words kWords = {"login",         "call",  "digits",   "path",        "progress",
+                               "party",         "held",  "transfer", "transferred", "buddy",
+                               "buddy_removed", "asked", "chat",     "account",     "done",
+                               "voicemail",     "digit"};
   return kWords;
 }
 
