@@ -252,7 +252,7 @@ std::vector<NonConformingDriver> WrongOptions() {
        "SFA-3.1-09"},
       {"binds-to-itself", WrappedDriver<BindsToItself>(), "bind-address-given", "SFA-3.1-09"},
       {"bindport-taken-silently", WrappedDriver<BindportTakenSilently>(), "ports-of-the-engine",
-       "SFA-X-49"},
+       "SFA-X-50"},
       {"ignores-bindport", WrappedDriver<Ignores<"bindport">>(), "ports-of-the-engine",
        "SFA-3.1-31"},
       {"ignores-accountcode", WrappedDriver<Ignores<"accountcode">>(), "incoming-contexts",
