@@ -25,6 +25,8 @@ AsteriskSpec Asterisk() {
   asterisk.site = "office";
   asterisk.licensed_channels = 4;
   asterisk.files = {
+      // As it is unless an administrator says otherwise.
+      {"rtp.conf", "[general]\nicesupport = yes\n"},
       {"chan_skype.conf",
        "[general]\ndefault_user=james_bond\n"
        "[james_bond]\nsecret=shaken\ncontext=demo\nexten=007\nsetvar=FOO=bar=x\n"

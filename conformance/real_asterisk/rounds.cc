@@ -146,7 +146,13 @@ CheckResult JudgeCount(const RoundsRun& run, const RoundsRun& control, const std
   return check;
 }
 
-CheckResult JudgeMemory(const RoundsRun& run) {
+// Since the first settled round.
+int64_t GrowthKib(const RoundsRun& run) {
+  return run.rounds.back().after.private_dirty_kib -
+         run.rounds[kFirstSettledRound - 1].after.private_dirty_kib;
+}
+
+CheckResult JudgeMemory(const RoundsRun& run, const RoundsRun& control) {
   const std::string last = std::to_string(run.rounds.size());
   CheckResult check =
       Passed("Private_Dirty in round " + last + " at most " + std::to_string(kMostGrowthKib) +
@@ -156,10 +162,12 @@ CheckResult JudgeMemory(const RoundsRun& run) {
     check.reason = "there were not so many rounds";
     return check;
   }
-  const int64_t growth = run.rounds.back().after.private_dirty_kib -
-                         run.rounds[kFirstSettledRound - 1].after.private_dirty_kib;
+  const int64_t growth = GrowthKib(run);
   if (growth > kMostGrowthKib) check.verdict = Verdict::kFail;
   check.reason = std::to_string(growth) + " KiB";
+  if (control.rounds.size() == run.rounds.size()) {
+    check.reason += ", without the modules " + std::to_string(GrowthKib(control)) + " KiB";
+  }
   return check;
 }
 
@@ -203,12 +211,12 @@ std::vector<CheckResult> JudgeRounds(const RoundsRun& run, const RoundsRun& cont
   std::vector<CheckResult> checks = {JudgeRun(run, "with the modules", rounds),
                                      JudgeRun(control, "without the modules", rounds)};
   if (run.rounds.empty()) return checks;
-  checks.insert(
-      checks.end(),
-      {JudgeCalls(run, calls), JudgeUnloading(run),
-       JudgeCount(run, control, "channels", &Footprint::channels), JudgeReferences(run, control),
-       JudgeCount(run, control, "threads", &Footprint::threads),
-       JudgeCount(run, control, "descriptors", &Footprint::descriptors), JudgeMemory(run)});
+  checks.insert(checks.end(), {JudgeCalls(run, calls), JudgeUnloading(run),
+                               JudgeCount(run, control, "channels", &Footprint::channels),
+                               JudgeReferences(run, control),
+                               JudgeCount(run, control, "threads", &Footprint::threads),
+                               JudgeCount(run, control, "descriptors", &Footprint::descriptors),
+                               JudgeMemory(run, control)});
   return checks;
 }
 
