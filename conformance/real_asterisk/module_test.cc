@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "chan_skype/pbx_port.h"
+#include "conformance/host/children.h"
 #include "conformance/real_asterisk/laboratory.h"
 
 namespace sfa::conformance {
@@ -130,6 +132,17 @@ class Module : public testing::TestWithParam<const char*> {
                  std::string::npos;
         },
         seconds(10)));
+  }
+
+  // Where Asterisk has it from, as this machine's tools find it.
+  std::string FileOf(const std::string& module) {
+    const auto maps = ReadFile("/proc/" + std::to_string(laboratory_.pid()) + "/maps");
+    std::istringstream lines(maps.ok() ? *maps : "");
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.ends_with('/' + module)) continue;
+      return laboratory_.asterisk().root() + line.substr(line.find("/usr/lib/"));
+    }
+    return "";
   }
 
   // The function's value without a channel.
@@ -316,6 +329,17 @@ TEST_P(Module, TakesNoCallsWhileAsteriskStops) {
   ASSERT_TRUE(laboratory_.RunUntil([&] { return !laboratory_.person("austin_powers").in_call(); },
                                    seconds(10)));
   EXPECT_EQ(laboratory_.Count({{"UserEvent", "Incoming"}}), 0U);
+}
+
+// A library outlives the module: what it is given to keep grows with every load
+// (reference_impl/protocol/shutdown_list.cc).
+TEST_P(Module, LeavesNothingOnTheLibrarysList) {
+  for (const char* module : {"chan_skype.so", "res_skypeforasterisk.so"}) {
+    const ChildResult needs = RunChild({"/usr/bin/nm", "--dynamic", "-u", FileOf(module)});
+    ASSERT_EQ(needs.exit_code, 0);
+    EXPECT_NE(needs.output.find("protobuf"), std::string::npos) << module;
+    EXPECT_EQ(needs.output.find("OnShutdownRun"), std::string::npos) << module;
+  }
 }
 
 TEST_P(Module, TwentyRoundsLeaveNoThreadAndNoDescriptor) {
