@@ -106,7 +106,7 @@ Routine<Outcome> Dial(Call call, std::string data) {
   if (call.channel.hangup_cause == 0) call.channel.hangup_cause = peer->hangup_cause;
   if (peer->TakeRedirect()) {
     LetGo(call, *peer);
-  } else {
+  } else if (!peer->HandOver()) {
     core.HangupChannel(*peer);
   }
   const bool go_on = end == BridgeEnd::kPeerGone && options.go_on && !call.channel.hung_up();

@@ -72,7 +72,8 @@ class Bridge {
     core_.manager().Emit("BridgeEnter", kClassCall, std::move(headers));
   }
   void Exit(Channel& channel, int count) {
-    core_.SetVariable(&channel, "BRIDGEPEER", "");
+    // Who goes on to another bridge is told its new peer there.
+    if (!channel.fetched()) core_.SetVariable(&channel, "BRIDGEPEER", "");
     channel.bridge_id.clear();
     Headers headers = BridgeHeaders(id_, count);
     Append(&headers, ChannelHeaders(channel));
@@ -106,8 +107,10 @@ void PassOn(const Frame& frame, Channel& to) {
 
 }  // namespace
 
-Routine<BridgeEnd> RunBridge(PbxCore& core, Channel& caller, Channel& peer, Wakeup& wakeup) {
+Routine<BridgeEnd> RunBridge(PbxCore& core, Channel& caller, Channel& peer, Wakeup& wakeup,
+                             std::function<void()> met) {
   Bridge bridge(core, caller, peer);
+  if (met) met();
   while (true) {
     Frame frame;
     while (caller.PopFrame(&frame)) PassOn(frame, peer);

@@ -10,7 +10,9 @@ enum class BridgeEnd { kCallerGone, kPeerGone };
 
 // Passes voice, digits and indications both ways until one of them is hung up. Both channels have
 // `wakeup` as their waiter. Voice goes from driver to driver without stopping here.
-Routine<BridgeEnd> RunBridge(PbxCore& core, Channel& caller, Channel& peer, Wakeup& wakeup);
+// `met`, if any, runs once both are in.
+Routine<BridgeEnd> RunBridge(PbxCore& core, Channel& caller, Channel& peer, Wakeup& wakeup,
+                             std::function<void()> met = nullptr);
 
 }  // namespace sfa::harness
 

@@ -137,6 +137,25 @@ void Channel::Redirect(const std::string& the_context, const std::string& the_ex
   if (waiter_ != nullptr) waiter_->Signal();
 }
 
+bool Channel::Fetch(std::function<void()> taker) {
+  if (gone_ || redirect_ || taker_) return false;
+  taker_ = std::move(taker);
+  if (waiter_ != nullptr) waiter_->Signal();
+  return true;
+}
+
+bool Channel::HandOver() {
+  if (!taker_) return false;
+  SetWaiter(nullptr);
+  SetVoiceTarget(nullptr);
+  has_thread = false;
+  // Of nobody's dialplan, but somebody's.
+  outgoing = true;
+  const std::function<void()> taker = std::exchange(taker_, nullptr);
+  taker();
+  return true;
+}
+
 bool Channel::TakeRedirect() { return std::exchange(redirect_, false) && !gone_; }
 
 void Channel::QueueHangup(int cause) {

@@ -3,6 +3,7 @@
 #define ASTERISK_HARNESS_SIMULATED_CHANNEL_H_
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -126,13 +127,19 @@ class Channel {
   // Tells AMI which application has the channel.
   void Enter(const std::string& application, const std::string& data);
   // Gone, or wanted elsewhere: whoever has the channel lets go of it.
-  bool hung_up() const { return gone_ || redirect_; }
+  bool hung_up() const { return gone_ || redirect_ || taker_; }
   bool gone() const { return gone_; }
   // Asks the one that has the channel to go on at another place of the dialplan.
   void Redirect(const std::string& context, const std::string& exten, int priority);
   // True when it was redirected, and is so no longer.
   bool TakeRedirect();
   bool redirected() const { return redirect_ && !gone_; }
+  // Asks the one that has the channel to let go of it: `taker`, whose it is from then on, be it
+  // gone or not, runs when that has happened. False: somebody has asked already.
+  bool Fetch(std::function<void()> taker);
+  bool fetched() const { return static_cast<bool>(taker_); }
+  // By the one that has it. False when nobody has asked.
+  bool HandOver();
 
   bool PopFrame(Frame* frame);
   // Who is woken by a frame or a hang-up. nullptr: nobody.
@@ -179,6 +186,7 @@ class Channel {
   Channel* voice_target_ = nullptr;
   bool gone_ = false;
   bool redirect_ = false;
+  std::function<void()> taker_;
   bool held_ = false;
   bool caller_noted_ = false;
   std::string told_place_;

@@ -228,6 +228,7 @@ void RegisterManagerActions(PbxCore& core, Console& console) {
   AddAction(core, "ListCommands", 0, ListCommands);
   RegisterStateActions(core);
   RegisterTransferActions(core);
+  RegisterBridgeActions(core);
   core.manager().Register("Command", kClassCommand,
                           [&console](const AmiMessage& action, const Reply& reply) {
                             Command(console, action, reply);

@@ -12,6 +12,7 @@ using ActionMain = void (*)(PbxCore&, const AmiMessage&, const std::shared_ptr<A
 void AddAction(PbxCore& core, const char* name, unsigned classes, ActionMain main);
 
 void RegisterStateActions(PbxCore& core);     // ExtensionState, PresenceState …
+void RegisterBridgeActions(PbxCore& core);    // Bridge
 void RegisterTransferActions(PbxCore& core);  // Redirect, BlindTransfer, SendText, MessageSend
 
 }  // namespace sfa::harness

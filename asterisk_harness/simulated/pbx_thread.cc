@@ -135,6 +135,7 @@ Routine<void> FollowDialplan(PbxCore& core, Channel& channel, Wakeup& wakeup) {
 Routine<void> RunDialplan(PbxCore& core, Channel& channel, Wakeup& wakeup) {
   Routine<void> alive = FollowDialplan(core, channel, wakeup);
   co_await alive;
+  if (channel.HandOver()) co_return;
   channel.TellDialplanEnd();
   if (core.dialplan.Find(channel.context, "h", 1, channel.caller.number) != nullptr) {
     channel.exten = "h";
@@ -151,6 +152,7 @@ Routine<void> RunApplication(PbxCore& core, Channel& channel, Wakeup& wakeup,
   const Call call{core, channel, wakeup};
   Routine<Outcome> step = RunStep(call, application, data);
   co_await step;
+  if (channel.HandOver()) co_return;
   if (channel.TakeRedirect()) {
     Routine<void> dialplan = RunDialplan(core, channel, wakeup);
     co_await dialplan;

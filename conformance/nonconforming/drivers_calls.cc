@@ -305,6 +305,7 @@ std::vector<NonConformingDriver> WrongCalls() {
       {"end-not-told", WrappedDriver<EndNotTold>(), "asterisk-hangs-up", "SFA-1-15"},
       {"one-call-at-a-time", WrappedDriver<Counting<SinglePool>>(), "several-calls", "SFA-1-02"},
       {"transfer-not-told", WrappedDriver<TransferNotTold>(), "transfer-application", "SFA-1-25"},
+      {"left-one-not-told", WrappedDriver<EndNotTold>(), "bridged-by-a-manager", "SFA-1-12"},
       {"both-ring-on", WrappedDriver<EndNotTold>(), "two-destinations", "SFA-3.2.1-20"},
       {"heard-only-answered", WrappedDriver<HeardOnlyAnswered>(), "early-media-to-the-caller",
        "SFA-X-48"},
