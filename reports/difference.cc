@@ -45,8 +45,14 @@ const std::string& LineAt(const std::vector<std::string>& lines, size_t index) {
   return index < lines.size() ? lines[index] : kEnd;
 }
 
+bool Ran(const conformance::CaseResult& result) {
+  return result.verdict() != conformance::Verdict::kUnsupported;
+}
+
 void CompareConduct(const conformance::CaseResult& before, const conformance::CaseResult& after,
                     std::vector<std::string>& lines) {
+  // Who did not run did nothing, and the verdicts have said so.
+  if (!Ran(before) || !Ran(after)) return;
   using Lines = std::vector<std::string>;
   std::map<std::string, std::pair<Lines, Lines>> both;
   for (const conformance::Conduct& each : before.conduct) both[each.subject].first = each.lines;

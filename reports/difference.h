@@ -11,9 +11,9 @@ namespace sfa::reports {
 
 // One line for each requirement and scenario whose verdict differs or that only one run has:
 // "SFA-1-05: pass -> fail", "scenario busy: not run -> pass". Then one for each channel and account
-// of a scenario in both runs that behaved in another way, at the first place where it did:
-// "scenario busy: channel Skype/james_bond-* #1, 4: Newstate Up -> Hangup 16". Empty when nothing
-// has changed.
+// of a scenario that both runs could run that behaved in another way, at the first place where it
+// did: "scenario busy: channel Skype/james_bond-* #1, 4: Newstate Up -> Hangup 16". Empty when
+// nothing has changed.
 std::vector<std::string> Differences(const conformance::SuiteResult& before,
                                      const conformance::SuiteResult& after);
 

@@ -68,6 +68,12 @@ TEST(DifferenceTest, NamesTheFirstPlaceWhereAChannelBehavesDifferently) {
                                       "-> (nothing)"}));
 }
 
+TEST(DifferenceTest, SaysOnlyTheVerdictOfWhatOneSideCannotRun) {
+  EXPECT_EQ(Differences(Suite(Verdict::kUnsupported), SuiteWithConduct({"Newchannel Ring"})),
+            (std::vector<std::string>{"SFA-1-14: unsupported -> pass",
+                                      "scenario busy: unsupported -> pass"}));
+}
+
 TEST(DifferenceTest, TakesAwayWhatHasBeenReviewed) {
   ReviewedDifferences reviewed(
       "# both are right\nscenario busy: * -> Hangup *\nscenario gone: *\n");

@@ -85,6 +85,7 @@ std::string LineOf(const Observation& seen) {
   return line;
 }
 
+// Whose Skype event it is: an account's, or that of one of its buddies.
 std::string AccountOf(const Observation& seen) {
   if (seen.kind == "SkypeAccountStatus") return seen.Get("Username");
   if (seen.kind == "SkypeBuddyStatus") {  // Skype/user@buddy
@@ -92,7 +93,7 @@ std::string AccountOf(const Observation& seen) {
     const size_t slash = address.find('/');
     const size_t at = address.find('@');
     if (slash != std::string::npos && at != std::string::npos && slash < at) {
-      return address.substr(slash + 1, at - slash - 1);
+      return address.substr(slash + 1, at - slash - 1) + ", buddy " + address.substr(at + 1);
     }
   }
   return "";

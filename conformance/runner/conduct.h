@@ -11,11 +11,11 @@
 namespace sfa::conformance {
 
 // One for each channel (its AMI events and its dialplan's steps), in the order of their births
-// among those of the same name, and one for each account (its Skype events). Within each the order
-// is Asterisk's; between channels it is nobody's. Left out are DeviceStateChange, which Asterisk's
-// taskprocessors tell in no fixed order, RTCP's reports, which come by the clock,
-// OriginateResponse, which races with the channel that it speaks of, and TestEvent, which only
-// Debian's build tells.
+// among those of the same name, one for each account and one for each of its buddies (their Skype
+// events). Within each the order is Asterisk's; between them it is nobody's. Left out are
+// DeviceStateChange, which Asterisk's taskprocessors tell in no fixed order, RTCP's reports, which
+// come by the clock, OriginateResponse, which races with the channel that it speaks of, and
+// TestEvent, which only Debian's build tells.
 std::vector<Conduct> ConductOf(const Trace& trace);
 
 }  // namespace sfa::conformance

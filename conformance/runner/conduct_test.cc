@@ -44,13 +44,16 @@ TEST_F(ConductTest, KeepsChannelsOfOneNameApartByTheirBirths) {
                   Conduct{"channel Skype/james_bond-* #2", {"Newchannel Down"}}));
 }
 
-TEST_F(ConductTest, TellsOfAccountsByThemselves) {
+TEST_F(ConductTest, TellsOfAccountsAndOfEachBuddyByThemselves) {
   See("SkypeAccountStatus", {{"Username", "james_bond"}, {"Status", "Logged In"}});
+  See("SkypeBuddyStatus", {{"Buddy", "Skype/james_bond@vesper"}, {"BuddyStatus", "Online"}});
   See("SkypeBuddyStatus", {{"Buddy", "Skype/james_bond@austin_powers"}, {"BuddyStatus", "Away"}});
   EXPECT_THAT(ConductOf(trace_),
-              ElementsAre(Conduct{"account james_bond",
-                                  {"SkypeAccountStatus Logged In",
-                                   "SkypeBuddyStatus Skype/james_bond@austin_powers Away"}}));
+              ElementsAre(Conduct{"account james_bond", {"SkypeAccountStatus Logged In"}},
+                          Conduct{"account james_bond, buddy austin_powers",
+                                  {"SkypeBuddyStatus Skype/james_bond@austin_powers Away"}},
+                          Conduct{"account james_bond, buddy vesper",
+                                  {"SkypeBuddyStatus Skype/james_bond@vesper Online"}}));
 }
 
 TEST_F(ConductTest, LeavesOutWhatHasNoOrder) {
