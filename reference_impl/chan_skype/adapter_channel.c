@@ -21,6 +21,7 @@ static void destroy_channel(void* object) {
   if (channel->rtp) {
     skype_rtp_end(channel->rtp);
   }
+  skype_translation_give_back(&channel->g729);
 }
 
 struct pbx_channel* skype_channel_new(skype_call_id call, int incoming, uint32_t rtp_address,
@@ -92,6 +93,7 @@ struct ast_channel* skype_channel_attach(struct pbx_channel* channel,
 void skype_channel_detach(struct pbx_channel* channel) {
   struct ast_rtp_instance* rtp;
 
+  skype_translation_give_back(&channel->g729);
   ao2_lock(channel);
   channel->owner = NULL;
   rtp = channel->rtp;
@@ -192,6 +194,12 @@ struct pbx_channel* skype_host_channel_start(void* pbx, const struct pbx_incomin
   if (!channel) {
     return NULL;
   }
+  channel->codec = incoming->media.codec;
+  if (channel->codec == PBX_CODEC_G729 && skype_translation_take(&channel->g729)) {
+    *cause = PBX_CAUSE_BEARER_NOT_AVAILABLE;
+    ao2_ref(channel, -1);
+    return NULL;
+  }
   chan = attach_incoming(channel, incoming);
   if (!chan) {
     ao2_ref(channel, -1);
@@ -255,6 +263,17 @@ void skype_host_channel_control(void* pbx, struct pbx_channel* channel, enum pbx
   ast_channel_unref(owner);
 }
 
+/* The call is in this codec from now on; its channel is locked. -1 when that cannot be. */
+static int settle_codec(struct pbx_channel* channel, enum pbx_codec codec) {
+  channel->codec = codec;
+  if (codec != PBX_CODEC_G729) {
+    skype_translation_give_back(&channel->g729);
+    return 0;
+  }
+  /* There is one, unless the far end spoke something else at first. */
+  return channel->g729.decoder ? 0 : skype_translation_take(&channel->g729);
+}
+
 void skype_host_channel_media(void* pbx, struct pbx_channel* channel,
                               const struct pbx_media* media) {
   struct ast_channel* owner = owner_of(channel);
@@ -263,13 +282,20 @@ void skype_host_channel_media(void* pbx, struct pbx_channel* channel,
   if (owner && rtp) {
     const enum pbx_codec codecs[PBX_MAX_CODECS] = {media->codec};
 
+    int cannot;
+
     skype_rtp_send_to(rtp, &media->engine);
     ast_channel_lock(owner);
+    cannot = settle_codec(channel, media->codec);
     skype_set_native_formats(owner, codecs);
     /* Asterisk finds its translations anew from what the channel speaks now. */
     ast_set_read_format(owner, ast_channel_readformat(owner));
     ast_set_write_format(owner, ast_channel_writeformat(owner));
     ast_channel_unlock(owner);
+    if (cannot) {
+      ast_log(LOG_WARNING, "%s: no translation of G.729 is left\n", ast_channel_name(owner));
+      ast_queue_hangup_with_cause(owner, AST_CAUSE_BEARERCAPABILITY_NOTAVAIL);
+    }
   }
   ao2_cleanup(rtp);
   ast_channel_cleanup(owner);

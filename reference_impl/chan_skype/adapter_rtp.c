@@ -20,7 +20,8 @@ struct ast_format* skype_format(enum pbx_codec codec) {
     case PBX_CODEC_ALAW:
       return ast_format_alaw;
     case PBX_CODEC_G729:
-      return ast_format_g729;
+      /* What its translation gives and takes. */
+      return ast_format_slin;
     default:
       return ast_format_ulaw;
   }
@@ -57,6 +58,33 @@ int skype_host_can_use_codec(void* pbx, enum pbx_codec codec) {
              can_translate(ast_format_g729, ast_format_slin);
     default:
       return 0;
+  }
+}
+
+/* Only taking one tells whether a licensed channel is left: a translator whose channels are all in
+ * use is still there for Asterisk, and refuses when it is needed. Taken before the answer and kept
+ * to the end, nothing has to be asked, and nobody else can take it in between. */
+int skype_translation_take(struct skype_translation* translation) {
+  if (!skype_host_can_use_codec(NULL, PBX_CODEC_G729)) {
+    return -1;
+  }
+  translation->decoder = ast_translator_build_path(ast_format_slin, ast_format_g729);
+  translation->encoder = ast_translator_build_path(ast_format_g729, ast_format_slin);
+  if (translation->decoder && translation->encoder) {
+    return 0;
+  }
+  skype_translation_give_back(translation);
+  return -1;
+}
+
+void skype_translation_give_back(struct skype_translation* translation) {
+  if (translation->decoder) {
+    ast_translator_free_path(translation->decoder);
+    translation->decoder = NULL;
+  }
+  if (translation->encoder) {
+    ast_translator_free_path(translation->encoder);
+    translation->encoder = NULL;
   }
 }
 

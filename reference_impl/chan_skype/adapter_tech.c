@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "asterisk/causes.h"
+#include "asterisk/format_cache.h"
 #include "asterisk/frame.h"
 #include "asterisk/musiconhold.h"
 #include "chan_skype/chan_skype_adapter.h"
@@ -51,6 +52,16 @@ static int skype_hangup(struct ast_channel* chan) {
   return 0;
 }
 
+static struct ast_frame* decoded(struct pbx_channel* channel, struct ast_frame* frame) {
+  struct ast_frame* linear = NULL;
+
+  if (channel->g729.decoder &&
+      ast_format_cmp(frame->subclass.format, ast_format_g729) != AST_FORMAT_CMP_NOT_EQUAL) {
+    linear = ast_translate(channel->g729.decoder, frame, 0);
+  }
+  return linear ? linear : &ast_null_frame;
+}
+
 static struct ast_frame* skype_read(struct ast_channel* chan) {
   struct pbx_channel* channel = ast_channel_tech_pvt(chan);
   struct ast_frame* frame;
@@ -59,6 +70,9 @@ static struct ast_frame* skype_read(struct ast_channel* chan) {
     return &ast_null_frame;
   }
   frame = ast_rtp_instance_read(channel->rtp, ast_channel_fdno(chan) == 1);
+  if (frame && frame->frametype == AST_FRAME_VOICE && channel->codec == PBX_CODEC_G729) {
+    return decoded(channel, frame);
+  }
   /* The engine sends one codec; what comes in another is not for this call. */
   if (frame && frame->frametype == AST_FRAME_VOICE &&
       ast_format_cap_iscompatible_format(ast_channel_nativeformats(chan), frame->subclass.format) ==
@@ -77,6 +91,19 @@ static void be_heard(struct ast_channel* chan, struct pbx_channel* channel) {
   skype_driver_table->progress(skype_core_of_call(), channel->call);
 }
 
+static int write_encoded(struct pbx_channel* channel, struct ast_frame* frame) {
+  struct ast_frame* encoded;
+  int result;
+
+  encoded = channel->g729.encoder ? ast_translate(channel->g729.encoder, frame, 0) : NULL;
+  if (!encoded) {
+    return 0;
+  }
+  result = ast_rtp_instance_write(channel->rtp, encoded);
+  ast_frfree(encoded);
+  return result;
+}
+
 static int skype_write(struct ast_channel* chan, struct ast_frame* frame) {
   struct pbx_channel* channel = ast_channel_tech_pvt(chan);
 
@@ -85,7 +112,8 @@ static int skype_write(struct ast_channel* chan, struct ast_frame* frame) {
   }
   /* Playback(x,noanswer) says nothing of progress: it just speaks. */
   be_heard(chan, channel);
-  return ast_rtp_instance_write(channel->rtp, frame);
+  return channel->codec == PBX_CODEC_G729 ? write_encoded(channel, frame)
+                                          : ast_rtp_instance_write(channel->rtp, frame);
 }
 
 /* Not up yet: ends the call with `cause`. Up: lets Asterisk play the tone. */

@@ -110,6 +110,7 @@ control::EndReason ReasonOf(pbx_cause cause, bool incoming, bool answered) {
 
 // A missing extension is refused, not called an unknown user: the user exists.
 control::EndReason RefusalOf(pbx_cause cause) {
+  if (cause == PBX_CAUSE_BEARER_NOT_AVAILABLE) return control::END_NO_COMMON_CODEC;
   return cause == PBX_CAUSE_CONGESTION || cause == PBX_CAUSE_USER_BUSY ? control::END_BUSY
                                                                        : control::END_REJECTED;
 }

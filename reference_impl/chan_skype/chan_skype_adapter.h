@@ -26,7 +26,16 @@
 #include "asterisk/format_cap.h"
 #include "asterisk/rtp_engine.h"
 #include "asterisk/sched.h"
+#include "asterisk/translate.h"
 #include "chan_skype/pbx_port.h"
+
+/* G.729 both ways, by Asterisk's own translators, which count it as one channel in use. Asterisk
+ * itself gets and gives linear audio, whatever the channel that it is bridged to has: G.729 is never
+ * passed through (manual 3). Both NULL: there is none. */
+struct skype_translation {
+  struct ast_trans_pvt* decoder;
+  struct ast_trans_pvt* encoder;
+};
 
 /* A Skype channel, an ao2 object. Asterisk's channel holds one reference in its tech_pvt, the core
  * another one until channel_release(). */
@@ -35,6 +44,10 @@ struct pbx_channel {
   /* Under this object's lock; NULL once Asterisk's channel is gone, and then for ever. */
   struct ast_channel* owner;
   struct ast_rtp_instance* rtp;
+  /* Under the lock of Asterisk's channel once there is one; for a call in G.729, and for one that is
+   * placed and may come to be. */
+  struct skype_translation g729;
+  enum pbx_codec codec;
   /* Set before the object is shared. */
   int incoming;
   /* Under the lock of Asterisk's channel: the driver knows that the caller shall hear us early. */
@@ -83,6 +96,9 @@ int skype_host_can_use_codec(void* pbx, enum pbx_codec codec);
 struct ast_rtp_instance* skype_rtp_new(uint32_t ipv4);
 void skype_rtp_end(struct ast_rtp_instance* rtp);
 void skype_rtp_send_to(struct ast_rtp_instance* rtp, const struct pbx_address* engine);
+/* 0 when a translation was taken: there are translators, and a licensed channel is left. */
+int skype_translation_take(struct skype_translation* translation);
+void skype_translation_give_back(struct skype_translation* translation);
 /* What the channel, which is locked, speaks from now on. */
 void skype_set_native_formats(struct ast_channel* chan, const enum pbx_codec* codecs);
 

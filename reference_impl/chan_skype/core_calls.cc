@@ -60,6 +60,15 @@ pbx_codec Choose(const std::vector<pbx_codec>& usable, const control::IncomingCa
   return PBX_CODEC_NONE;
 }
 
+// Why the PBX made no channel for an incoming call.
+std::string WhyNotStarted(pbx_cause cause, const UserSettings& user) {
+  if (cause == PBX_CAUSE_BEARER_NOT_AVAILABLE) {
+    return "g729 is the only common codec, and codec_g729a has no licensed channel left";
+  }
+  return "extension " + user.exten + " in context " + user.context +
+         " does not exist or Asterisk takes no more calls";
+}
+
 std::string Cut(const std::string& text) {
   return std::string(CutText(OneLine(text), peer::kMaxPropertyBytes));
 }
@@ -168,10 +177,15 @@ void Core::OnIncomingCall(const control::IncomingCall& incoming) {
   pbx_address local{};
   pbx_cause cause = PBX_CAUSE_NONE;
   pbx_channel* channel = host_.channel_start(pbx_, &start, &local, &cause);
+  if (!channel && cause == PBX_CAUSE_BEARER_NOT_AVAILABLE) {
+    // Without G.729 there may be another codec for both.
+    codec = Choose(user.UsableCodecs(false), incoming);
+    start.media.codec = codec;
+    if (codec != PBX_CODEC_NONE) channel = host_.channel_start(pbx_, &start, &local, &cause);
+  }
   if (!channel) {
-    Log(PBX_LOG_NOTICE, "call from " + caller + " to " + user.name + " refused: extension " +
-                            user.exten + " in context " + user.context +
-                            " does not exist or Asterisk takes no more calls");
+    Log(PBX_LOG_NOTICE,
+        "call from " + caller + " to " + user.name + " refused: " + WhyNotStarted(cause, user));
     SendEnd(incoming.call(), RefusalOf(cause));
     Forget(id);
     return;
@@ -181,6 +195,7 @@ void Core::OnIncomingCall(const control::IncomingCall& incoming) {
     Call* call = calls_.Find(id);
     call->channel = channel;
     call->local = local;
+    call->codecs = {codec};
     call->phase = CallPhase::kRinging;
   }
   control::Command command;

@@ -267,5 +267,22 @@ TEST_F(CallsTest, LateWordsFindNothing) {
   EXPECT_THAT(bench.engine.TakeCommands(), IsEmpty());
 }
 
+TEST(G729Left, FallsBackToG711OrRefusesBeforeTheAnswer) {
+  DriverBench bench("[bond]\nsecret=x\nallow=g729,alaw\n");
+  bench.LogIn();
+  bench.can_use_g729 = true;
+  bench.g729_in_use = true;
+  bench.engine.Incoming(2, "bond", {control::CODEC_ALAW, control::CODEC_G729});
+  EXPECT_THAT(bench.engine.TakeCommands(), ElementsAre(HasSubstr("ring 2 alaw")));
+  bench.engine.Incoming(4, "bond", {control::CODEC_G729});
+  EXPECT_THAT(bench.engine.TakeCommands(),
+              ElementsAre("end 4 " + std::to_string(control::END_NO_COMMON_CODEC)));
+  EXPECT_THAT(bench.log, Contains(HasSubstr("codec_g729a has no licensed channel left")));
+  bench.g729_in_use = false;
+  bench.engine.Incoming(6, "bond", {control::CODEC_G729});
+  EXPECT_THAT(bench.engine.TakeCommands(), ElementsAre(HasSubstr("ring 6 g729")));
+  EXPECT_EQ(bench.engine.licenses().in_use(), 2);
+}
+
 }  // namespace
 }  // namespace sfa::skype

@@ -60,6 +60,10 @@ struct BenchHost {
       *cause = bench.refuse_incoming;
       return nullptr;
     }
+    if (incoming->media.codec == PBX_CODEC_G729 && bench.g729_in_use) {
+      *cause = PBX_CAUSE_BEARER_NOT_AVAILABLE;
+      return nullptr;
+    }
     *local = {0x7F000001, 10000};
     auto channel = std::make_unique<pbx_channel>();
     channel->call = incoming->call;
@@ -181,7 +185,8 @@ std::vector<std::string> DriverBench::TakeSeen() { return std::exchange(seen_, {
 
 skype_call_id DriverBench::Dial(const std::string& address) {
   const pbx_codec codecs[] = {PBX_CODEC_ULAW, PBX_CODEC_ALAW,
-                              can_use_g729 ? PBX_CODEC_G729 : PBX_CODEC_NONE, PBX_CODEC_NONE};
+                              can_use_g729 && !g729_in_use ? PBX_CODEC_G729 : PBX_CODEC_NONE,
+                              PBX_CODEC_NONE};
   if (driver.request(core, address.c_str(), codecs, state, &admitted, &cause) != 0) return 0;
   auto channel = std::make_unique<pbx_channel>();
   channel->call = admitted.call;

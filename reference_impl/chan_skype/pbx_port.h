@@ -213,11 +213,16 @@ struct pbx_host {
 
   /* Makes a channel in state Ring with its RTP endpoint, and starts the dialplan on it. Returns the
    * channel with one reference, and its RTP address in `local`. NULL when that fails, with `cause`
-   * set: no such extension (UNALLOCATED), call limit or shutting down (CONGESTION). */
+   * set: no such extension (UNALLOCATED), call limit or shutting down (CONGESTION), no translation
+   * of G.729 is left (BEARER_NOT_AVAILABLE).
+   *
+   * A channel in G.729 has its translation both ways from here on, and the PBX sees linear audio:
+   * never is it passed through, and never is there a call that nobody can hear. */
   struct pbx_channel* (*channel_start)(void* pbx, const struct pbx_incoming* incoming,
                                        struct pbx_address* local, enum pbx_cause* cause);
   void (*channel_control)(void* pbx, struct pbx_channel* channel, enum pbx_control control);
-  /* Codec and engine address of an outgoing call, before PBX_CONTROL_ANSWERED. */
+  /* Codec and engine address of an outgoing call, before PBX_CONTROL_ANSWERED. The host has kept a
+   * translation for a call that may be in G.729, and gives it back when it is not. */
   void (*channel_media)(void* pbx, struct pbx_channel* channel, const struct pbx_media* media);
   /* The far end is gone. `reason` is a word for HANGUPCAUSE(). */
   void (*channel_hangup)(void* pbx, struct pbx_channel* channel, enum pbx_cause cause,
@@ -241,7 +246,8 @@ struct pbx_host {
   void (*manager_event)(void* pbx, const char* event, const struct pbx_header* headers,
                         size_t count);
 
-  /* Whether the host can carry that codec now: natively or through a translator. Any thread. */
+  /* Whether the host can carry that codec now: natively or through a translator. Any thread. That
+   * it can translate G.729 does not mean that a translation is left: taking one tells. */
   int (*can_use_codec)(void* pbx, enum pbx_codec codec);
   /* The state of "Skype:<address>" has changed; `address` as skype_driver.device_state() takes it.
    */
@@ -310,7 +316,8 @@ struct skype_driver {
 
   /* admission: `[<originator>@]<destination>` (manual 3.2.1). 0 with `admitted` filled and a
    * licensed channel taken, or -1 with `cause`. `codecs` are those that the requester can use, in
-   * its order, PBX_CODEC_NONE at the end. `requestor` is the dialling channel's, or NULL. */
+   * its order, PBX_CODEC_NONE at the end: G.729 only when the host has taken a translation, which it
+   * gives back when `admitted` has none. `requestor` is the dialling channel's, or NULL. */
   int (*request)(struct skype_core* core, const char* address, const enum pbx_codec* codecs,
                  const struct skype_channel_state* requestor, struct skype_admitted* admitted,
                  enum pbx_cause* cause);
