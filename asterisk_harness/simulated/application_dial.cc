@@ -83,7 +83,7 @@ Routine<Outcome> Dial(Call call, std::string data) {
     co_return Outcome::kContinue;
   }
   Routine<Channel*> waiting = dialling.WaitForAnswer(deadline);
-  Channel* const peer = co_await waiting;
+  Channel* peer = co_await waiting;
   if (peer == nullptr) {
     core.SetVariable(&call.channel, "DIALSTATUS", dialling.status());
     co_return call.channel.hung_up() ? Outcome::kHangup : Outcome::kContinue;
@@ -94,11 +94,14 @@ Routine<Outcome> Dial(Call call, std::string data) {
     Routine<void> sending = SendDigits(call, *peer, options.digits);
     co_await sending;
   }
-  Routine<BridgeEnd> bridge = RunBridge(core, call.channel, *peer, call.wakeup);
-  const BridgeEnd end = co_await bridge;
+  Routine<BridgeResult> bridge = RunBridge(core, call.channel, *peer, call.wakeup);
+  const BridgeResult result = co_await bridge;
+  // Not always the one that was dialled: it may have transferred the caller.
+  peer = result.peer;
   SetTimes(call, "ANSWEREDTIME", core.runtime().Now() - answered);
   SetTimes(call, "DIALEDTIME", core.runtime().Now() - start);
   core.SetVariable(&call.channel, "DIALSTATUS", "ANSWER");
+  if (peer == nullptr) co_return Outcome::kHangup;
   if (peer->hangup_cause == 0) peer->hangup_cause = PBX_CAUSE_NORMAL_CLEARING;
   call.channel.variables.Set("~HANGUPCAUSE~tech~" + peer->name(), peer->tech().hangup_reason());
   call.channel.variables.Set("~HANGUPCAUSE~ast~" + peer->name(),
@@ -109,7 +112,7 @@ Routine<Outcome> Dial(Call call, std::string data) {
   } else if (!peer->HandOver()) {
     core.HangupChannel(*peer);
   }
-  const bool go_on = end == BridgeEnd::kPeerGone && options.go_on && !call.channel.hung_up();
+  const bool go_on = result.end == BridgeEnd::kPeerGone && options.go_on && !call.channel.hung_up();
   co_return go_on ? Outcome::kContinue : Outcome::kHangup;
 }
 

@@ -22,71 +22,109 @@ std::string NewBridgeId(Random& random) {
   return text;
 }
 
-Headers BridgeHeaders(const std::string& id, int channels) {
-  return {{"BridgeUniqueid", id},
-          {"BridgeType", "basic"},
-          {"BridgeTechnology", "simple_bridge"},
-          {"BridgeCreator", "<unknown>"},
-          {"BridgeName", "<unknown>"},
-          {"BridgeNumChannels", std::to_string(channels)},
-          {"BridgeVideoSourceMode", "none"}};
+}  // namespace
+
+Bridge::Bridge(PbxCore& core, Channel& caller, Channel& peer, Wakeup& wakeup)
+    : core_(core),
+      caller_(caller),
+      peer_(&peer),
+      wakeup_(wakeup),
+      id_(NewBridgeId(core.runtime().random())) {
+  core_.manager().Emit("BridgeCreate", kClassCall, Describe());
+  Enter(peer, 1);
+  Enter(caller_, 2);
+  Meet();
 }
 
-// Enters both channels, and takes both out again however it ends.
-class Bridge {
- public:
-  Bridge(PbxCore& core, Channel& caller, Channel& peer)
-      : core_(core), caller_(caller), peer_(peer), id_(NewBridgeId(core.runtime().random())) {
-    core_.manager().Emit("BridgeCreate", kClassCall, BridgeHeaders(id_, 0));
-    Enter(peer_, 1);
-    Enter(caller_, 2);
-    core_.SetVariable(&caller_, "BRIDGEPEER", peer_.name());
-    core_.SetVariable(&peer_, "BRIDGEPEER", caller_.name());
-    caller_.SetVoiceTarget(&peer_);
-    peer_.SetVoiceTarget(&caller_);
+Bridge::~Bridge() {
+  for (Channel* channel : {&caller_, peer_}) {
+    if (channel == nullptr) continue;
+    channel->SetVoiceTarget(nullptr);
+    channel->bridge = nullptr;
   }
-  ~Bridge() {
-    caller_.SetVoiceTarget(nullptr);
-    peer_.SetVoiceTarget(nullptr);
-  }
-  Bridge(const Bridge&) = delete;
-  Bridge& operator=(const Bridge&) = delete;
+}
 
-  void Leave(BridgeEnd end) {
-    Channel& first = end == BridgeEnd::kCallerGone ? caller_ : peer_;
-    Channel& second = end == BridgeEnd::kCallerGone ? peer_ : caller_;
-    Exit(first, 1);
-    Exit(second, 0);
-    // Who was asked to hold is not left with music.
-    for (Channel* channel : {&first, &second}) {
-      if (channel->held()) channel->Indicate(Control::kUnhold);
-    }
-    core_.manager().Emit("BridgeDestroy", kClassCall, BridgeHeaders(id_, 0));
-  }
+Headers Bridge::Describe(const std::string& prefix) const {
+  return {{prefix + "BridgeUniqueid", id_},
+          {prefix + "BridgeType", "basic"},
+          {prefix + "BridgeTechnology", "simple_bridge"},
+          {prefix + "BridgeCreator", "<unknown>"},
+          {prefix + "BridgeName", "<unknown>"},
+          {prefix + "BridgeNumChannels", std::to_string(members_)},
+          {prefix + "BridgeVideoSourceMode", "none"}};
+}
 
- private:
-  void Enter(Channel& channel, int count) {
-    channel.bridge_id = id_;
-    Headers headers = BridgeHeaders(id_, count);
-    Append(&headers, ChannelHeaders(channel));
-    core_.manager().Emit("BridgeEnter", kClassCall, std::move(headers));
-  }
-  void Exit(Channel& channel, int count) {
-    // Who goes on to another bridge is told its new peer there.
-    if (!channel.fetched()) core_.SetVariable(&channel, "BRIDGEPEER", "");
-    channel.bridge_id.clear();
-    Headers headers = BridgeHeaders(id_, count);
-    Append(&headers, ChannelHeaders(channel));
-    core_.manager().Emit("BridgeLeave", kClassCall, std::move(headers));
-  }
+void Bridge::Meet() {
+  core_.SetVariable(&caller_, "BRIDGEPEER", peer_->name());
+  core_.SetVariable(peer_, "BRIDGEPEER", caller_.name());
+  caller_.SetVoiceTarget(peer_);
+  peer_->SetVoiceTarget(&caller_);
+}
 
-  PbxCore& core_;
-  Channel& caller_;
-  Channel& peer_;
-  const std::string id_;
-};
+Channel& Bridge::Part() {
+  Channel& peer = *std::exchange(peer_, nullptr);
+  Exit(peer, 1);
+  caller_.SetVoiceTarget(nullptr);
+  peer.SetVoiceTarget(nullptr);
+  peer.SetWaiter(nullptr);
+  return peer;
+}
 
-void PassOn(const Frame& frame, Channel& to) {
+void Bridge::Attach(Channel& newcomer) {
+  peer_ = &newcomer;
+  Enter(newcomer, 2);
+  Meet();
+  newcomer.SetWaiter(&wakeup_);
+}
+
+void Bridge::Leave(bool caller_first) {
+  Channel* const first = caller_first ? &caller_ : peer_;
+  Channel* const second = caller_first ? peer_ : &caller_;
+  // Who goes on to another bridge is told its new peer there.
+  for (Channel* channel : {first, second}) {
+    if (channel == nullptr) continue;
+    if (!channel->fetched()) core_.SetVariable(channel, "BRIDGEPEER", "");
+    Exit(*channel, members_ - 1);
+  }
+  // Who was asked to hold is not left with music.
+  for (Channel* channel : {first, second}) {
+    if (channel != nullptr && channel->held()) channel->Indicate(Control::kUnhold);
+  }
+  core_.manager().Emit("BridgeDestroy", kClassCall, Describe());
+}
+
+void Bridge::Enter(Channel& channel, int count) {
+  members_ = count;
+  channel.bridge_id = id_;
+  channel.bridge = this;
+  Headers headers = Describe();
+  Append(&headers, ChannelHeaders(channel));
+  core_.manager().Emit("BridgeEnter", kClassCall, std::move(headers));
+}
+
+void Bridge::Exit(Channel& channel, int count) {
+  members_ = count;
+  channel.bridge_id.clear();
+  channel.bridge = nullptr;
+  Headers headers = Describe();
+  Append(&headers, ChannelHeaders(channel));
+  core_.manager().Emit("BridgeLeave", kClassCall, std::move(headers));
+}
+
+namespace {
+
+// One that was let in before it had answered.
+void FollowState(PbxCore& core, const Frame& frame, Channel& from, const Channel& to) {
+  if (frame.kind != Frame::Kind::kControl || from.state() == ChannelState::kUp) return;
+  if (frame.control == Control::kRinging) from.SetState(ChannelState::kRinging);
+  if (frame.control != Control::kAnswer) return;
+  from.SetState(ChannelState::kUp);
+  core.SetVariable(&from, "BRIDGEPEER", to.name());
+}
+
+void PassOn(PbxCore& core, const Frame& frame, Channel& from, Channel& to) {
+  const bool answers = from.state() != ChannelState::kUp;
+  FollowState(core, frame, from, to);
   switch (frame.kind) {
     case Frame::Kind::kDigitBegin:
       to.PassDigitBegin(frame.digit);
@@ -95,7 +133,11 @@ void PassOn(const Frame& frame, Channel& to) {
       to.PassDigitEnd(frame.digit, frame.duration_ms);
       break;
     case Frame::Kind::kControl:
-      if (frame.control != Control::kAnswer) to.Indicate(frame);
+      if (frame.control != Control::kAnswer) {
+        to.Indicate(frame);
+      } else if (answers) {
+        core.SetVariable(&to, "BRIDGEPEER", from.name());
+      }
       break;
     case Frame::Kind::kText:
       to.tech().SendText(frame.text);
@@ -107,21 +149,33 @@ void PassOn(const Frame& frame, Channel& to) {
 
 }  // namespace
 
-Routine<BridgeEnd> RunBridge(PbxCore& core, Channel& caller, Channel& peer, Wakeup& wakeup,
-                             std::function<void()> met) {
-  Bridge bridge(core, caller, peer);
+Routine<BridgeResult> RunBridge(PbxCore& core, Channel& caller, Channel& peer, Wakeup& wakeup,
+                                std::function<void()> met) {
+  Bridge bridge(core, caller, peer, wakeup);
   if (met) met();
   while (true) {
+    Channel* const now = bridge.peer();
     Frame frame;
-    while (caller.PopFrame(&frame)) PassOn(frame, peer);
-    while (peer.PopFrame(&frame)) PassOn(frame, caller);
-    if (caller.hung_up() || peer.hung_up()) {
-      const BridgeEnd end = caller.hung_up() ? BridgeEnd::kCallerGone : BridgeEnd::kPeerGone;
-      bridge.Leave(end);
-      co_return end;
+    while (caller.PopFrame(&frame)) {
+      if (now != nullptr) PassOn(core, frame, caller, *now);
+    }
+    while (now != nullptr && now->PopFrame(&frame)) PassOn(core, frame, *now, caller);
+    if (caller.hung_up() || (now != nullptr && now->hung_up())) {
+      const bool caller_gone = caller.hung_up();
+      bridge.Leave(caller_gone);
+      co_return {caller_gone ? BridgeEnd::kCallerGone : BridgeEnd::kPeerGone, now};
     }
     co_await wakeup.Wait(std::nullopt);
   }
+}
+
+void Introduce(Channel& channel, const Channel& other) {
+  Frame party;
+  party.kind = Frame::Kind::kControl;
+  party.control = Control::kConnectedLine;
+  party.text = other.caller.number;
+  party.name = other.caller.name;
+  channel.Indicate(party);
 }
 
 }  // namespace sfa::harness

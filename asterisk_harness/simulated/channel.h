@@ -18,6 +18,7 @@
 
 namespace sfa::harness {
 
+class Bridge;
 class PbxCore;
 struct TextMessage;
 
@@ -155,7 +156,8 @@ class Channel {
   std::string language = "en", account_code, music_class;
   std::string application, application_data;
   std::string bridge_id;
-  std::string music;  // the class that plays, "" for none
+  Bridge* bridge = nullptr;  // while it is in one
+  std::string music;         // the class that plays, "" for none
   std::unique_ptr<TextMessage> message;
   // What the driver's functions keep here, with the driver's way to free it.
   std::shared_ptr<skype_channel_state> driver_state;

@@ -229,6 +229,7 @@ void RegisterManagerActions(PbxCore& core, Console& console) {
   RegisterStateActions(core);
   RegisterTransferActions(core);
   RegisterBridgeActions(core);
+  RegisterAttendedTransfer(core);
   core.manager().Register("Command", kClassCommand,
                           [&console](const AmiMessage& action, const Reply& reply) {
                             Command(console, action, reply);

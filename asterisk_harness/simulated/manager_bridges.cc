@@ -30,27 +30,20 @@ void GoOn(PbxCore& core, const Member& member) {
   }
 }
 
-void Introduce(Channel& channel, const Channel& other) {
-  Frame party;
-  party.kind = Frame::Kind::kControl;
-  party.control = Control::kConnectedLine;
-  party.text = other.caller.number;
-  party.name = other.caller.name;
-  channel.Indicate(party);
-}
-
 Routine<void> Join(PbxCore& core, std::shared_ptr<Pair> pair, Wakeup& wakeup) {
   Channel& first = *pair->first.channel;
   Channel& second = *pair->second.channel;
   first.SetWaiter(&wakeup);
   second.SetWaiter(&wakeup);
-  Routine<BridgeEnd> bridge = RunBridge(core, first, second, wakeup, [&] {
+  Routine<BridgeResult> bridge = RunBridge(core, first, second, wakeup, [&] {
     Introduce(second, first);
     Introduce(first, second);
   });
-  co_await bridge;
+  const BridgeResult result = co_await bridge;
   GoOn(core, pair->first);
-  GoOn(core, pair->second);
+  if (result.peer == &second) GoOn(core, pair->second);
+  // Somebody has come in the place of the second one: it has no dialplan to go on with.
+  if (result.peer != nullptr && result.peer != &second) GoOn(core, {result.peer, false});
 }
 
 void BridgeChannels(PbxCore& core, const AmiMessage& action, const Reply& reply) {

@@ -11,9 +11,10 @@ namespace sfa::harness {
 using ActionMain = void (*)(PbxCore&, const AmiMessage&, const std::shared_ptr<AmiReply>&);
 void AddAction(PbxCore& core, const char* name, unsigned classes, ActionMain main);
 
-void RegisterStateActions(PbxCore& core);     // ExtensionState, PresenceState …
-void RegisterBridgeActions(PbxCore& core);    // Bridge
-void RegisterTransferActions(PbxCore& core);  // Redirect, BlindTransfer, SendText, MessageSend
+void RegisterStateActions(PbxCore& core);      // ExtensionState, PresenceState …
+void RegisterAttendedTransfer(PbxCore& core);  // Atxfer
+void RegisterBridgeActions(PbxCore& core);     // Bridge
+void RegisterTransferActions(PbxCore& core);   // Redirect, BlindTransfer, SendText, MessageSend
 
 }  // namespace sfa::harness
 
