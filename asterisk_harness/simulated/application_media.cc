@@ -1,4 +1,7 @@
-// Echo, Read, SendDTMF, Playback.
+// Echo, Read, SendDTMF, Playback, Milliwatt.
+#include <array>
+#include <iterator>
+
 #include "asterisk_harness/simulated/applications.h"
 #include "asterisk_harness/simulated/text.h"
 
@@ -156,6 +159,21 @@ Routine<Outcome> SendDtmf(Call call, std::string data) {
   co_return Outcome::kContinue;
 }
 
+// A tone of 1,000 Hz until somebody hangs up (ITU-T G.711, tables 5 and 6: the octets of 0 dBm0).
+Routine<Outcome> Milliwatt(Call call, std::string) {
+  constexpr uint8_t kPeriod[] = {0x1E, 0x0B, 0x0B, 0x1E, 0x9E, 0x8B, 0x8B, 0x9E};
+  constexpr uint32_t kFrame = 160;  // 20 ms
+  std::array<uint8_t, kFrame> tone;
+  for (size_t i = 0; i < tone.size(); ++i) tone[i] = kPeriod[i % std::size(kPeriod)];
+  call.channel.Answer();
+  uint32_t timestamp = 0;
+  while (co_await SleepOnChannel(call.channel, call.wakeup, std::chrono::milliseconds(20))) {
+    call.channel.SendVoice({PBX_CODEC_ULAW, tone, timestamp, 1});
+    timestamp += kFrame;
+  }
+  co_return Outcome::kHangup;
+}
+
 // There are no sound files here: it answers, and says that the file is not there.
 Routine<Outcome> Playback(Call call, std::string data) {
   std::vector<std::string> arguments = SplitArguments(data);
@@ -171,8 +189,8 @@ Routine<Outcome> Playback(Call call, std::string data) {
 }  // namespace
 
 const Application kMediaApplications[] = {
-    {"Echo", Echo},         {"Read", Read},     {"SendDTMF", SendDtmf},
-    {"Playback", Playback}, {nullptr, nullptr},
+    {"Echo", Echo},         {"Read", Read},           {"SendDTMF", SendDtmf},
+    {"Playback", Playback}, {"Milliwatt", Milliwatt}, {nullptr, nullptr},
 };
 
 }  // namespace sfa::harness

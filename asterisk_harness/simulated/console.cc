@@ -102,6 +102,9 @@ void Console::Run(const std::string& command, const Answer& answer) {
   if (StartsWith(words, {"dialplan", "reload"})) {
     return reply(reload_dialplan_() ? "Dialplan reloaded.\n" : "Dialplan reload failed.\n");
   }
+  if (core_.g729 != nullptr && words == Words{"g729", "show", "licenses"}) {
+    return reply(core_.g729->Licenses());
+  }
   std::string output;
   if (StartsWith(words, {"skype"}) && modules_.RunCli(words, &output)) return reply(output);
   if (const auto usage = help_.Usage(words)) return reply(*usage, false);

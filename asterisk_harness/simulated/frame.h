@@ -32,7 +32,8 @@ struct Frame {
   std::string text, name;
 };
 
-// G.711 at 8,000 samples a second. Valid during the call that hands it over.
+// G.711 at 8,000 samples a second; other codecs are translated where they come in. Valid during the
+// call that hands it over.
 struct VoiceFrame {
   pbx_codec codec = PBX_CODEC_NONE;
   std::span<const uint8_t> payload;

@@ -16,6 +16,8 @@ const char* CodecName(pbx_codec codec) {
       return "ulaw";
     case PBX_CODEC_ALAW:
       return "alaw";
+    case PBX_CODEC_G729:
+      return "slin";  // what its translation gives and takes
     default:
       return "";
   }

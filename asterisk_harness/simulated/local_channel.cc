@@ -2,6 +2,7 @@
 
 #include "asterisk_harness/simulated/channel_events.h"
 #include "asterisk_harness/simulated/dial.h"
+#include "asterisk_harness/simulated/g729_codec.h"
 #include "asterisk_harness/simulated/text.h"
 
 namespace sfa::harness {
@@ -64,7 +65,9 @@ class LocalHalf final : public ChannelTech {
     return true;
   }
   void WriteVoice(const VoiceFrame& frame) override {
-    if (other_ != nullptr) other_->self_.ReceiveVoice(frame);
+    if (other_ == nullptr) return;
+    if (codec_ == PBX_CODEC_G729) return WriteCoded(frame);
+    other_->self_.ReceiveVoice(frame);
   }
   void DigitBegin(char digit) override {
     if (other_ != nullptr) other_->self_.ReceiveDigitBegin(digit);
@@ -91,10 +94,21 @@ class LocalHalf final : public ChannelTech {
   }
 
  private:
+  // One that was asked for in G.729 has its voice in that on the way from half to half.
+  void WriteCoded(const VoiceFrame& frame) {
+    if (!g729_ && self_.core().g729 != nullptr) g729_ = self_.core().g729->Take();
+    if (!g729_) return;
+    VoiceFrame coded = frame;
+    coded.codec = PBX_CODEC_ULAW;
+    coded.payload = g729_->DecodeToUlaw(g729_->Encode(frame));
+    if (!coded.payload.empty()) other_->self_.ReceiveVoice(coded);
+  }
+
   Channel& self_;
   const pbx_codec codec_;
   const Half half_;
   LocalHalf* other_ = nullptr;
+  std::unique_ptr<G729Translation> g729_;
 };
 
 Channel* RequestLocal(PbxCore& core, const std::string& address, Channel* requestor,

@@ -31,19 +31,23 @@ Modules::~Modules() {
   for (const auto& [number, channel] : core_.channels()) channel->driver_state.reset();
   if (driver_.core != nullptr) UnregisterDriverServices(core_, driver_);
   core_.UnregisterTechnology("Skype");
+  core_.g729 = nullptr;
 }
 
 void Modules::Autoload() {
   Load(kResModule);
+  if (g729_installed_) Load(kG729Module);
   Load(kChanModule);
 }
 
 bool Modules::IsKnown(const std::string& module) const {
-  return module == kResModule || module == kChanModule;
+  return module == kResModule || module == kChanModule ||
+         (module == kG729Module && g729_installed_);
 }
 
 bool Modules::IsRunning(const std::string& module) const {
   if (module == kResModule) return res_loaded_;
+  if (module == kG729Module) return g729_ != nullptr;
   return module == kChanModule && driver_.core != nullptr;
 }
 
@@ -58,9 +62,32 @@ bool Modules::Load(const std::string& module) {
     return false;
   }
   if (module == kChanModule) return LoadChan();
+  if (module == kG729Module) return LoadG729();
   service_ = services_ ? services_() : nullptr;
   res_loaded_ = true;
   return true;
+}
+
+bool Modules::LoadG729() {
+  if (!res_loaded_) {
+    core_.Warn("Error loading module 'codec_g729a.so', missing dependency: res_skypeforasterisk");
+    return false;
+  }
+  g729_ =
+      std::make_unique<G729Codec>([this] { return service_ ? service_->licenses().total() : 0; });
+  core_.g729 = g729_.get();
+  return true;
+}
+
+void Modules::UnloadG729(const std::function<void(bool)>& done) {
+  if (g729_->in_use() > 0) {
+    core_.Warn("Soft unload failed, 'codec_g729a.so' has use count " +
+               std::to_string(2 * g729_->in_use()));
+    return done(false);
+  }
+  core_.g729 = nullptr;
+  g729_.reset();
+  done(true);
 }
 
 bool Modules::LoadChan() {
@@ -97,9 +124,12 @@ void Modules::Unload(const std::string& module, std::function<void(bool)> done) 
     refuse("Unload failed, '" + module + "' is not loaded.");
     return;
   }
+  if (module == kG729Module) return UnloadG729(done);
   if (module == kResModule) {
-    if (driver_.core != nullptr) {
-      refuse("Soft unload failed, 'res_skypeforasterisk.so' has use count 1");
+    const int users = (driver_.core != nullptr ? 1 : 0) + (g729_ ? 1 : 0);
+    if (users > 0) {
+      refuse("Soft unload failed, 'res_skypeforasterisk.so' has use count " +
+             std::to_string(users));
       return;
     }
     service_.reset();
@@ -169,9 +199,10 @@ std::vector<ModuleSight> Modules::List() const {
   if (driver_.core != nullptr) {
     list.push_back({kChanModule, "Skype for Asterisk Channel Driver", chan_references_, true});
   }
+  if (g729_) list.push_back({kG729Module, "G.729 Annex A Codec", 2 * g729_->in_use(), true});
   if (res_loaded_) {
-    list.push_back(
-        {kResModule, "Skype for Asterisk Engine", driver_.core != nullptr ? 1 : 0, true});
+    list.push_back({kResModule, "Skype for Asterisk Engine",
+                    (driver_.core != nullptr ? 1 : 0) + (g729_ ? 1 : 0), true});
   }
   return list;
 }

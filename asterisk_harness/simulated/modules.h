@@ -1,4 +1,4 @@
-// The two modules, loaded and unloaded as Asterisk does it: reference counts, requirements.
+// The modules, loaded and unloaded as Asterisk does it: reference counts, requirements.
 #ifndef ASTERISK_HARNESS_SIMULATED_MODULES_H_
 #define ASTERISK_HARNESS_SIMULATED_MODULES_H_
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "asterisk_harness/simulated/configuration_file.h"
+#include "asterisk_harness/simulated/g729_codec.h"
 #include "asterisk_harness/simulated/pbx_core.h"
 #include "asterisk_harness/simulated/skype_channel.h"
 #include "chan_skype/pbx_port.h"
@@ -17,6 +18,7 @@ namespace sfa::harness {
 
 inline constexpr char kResModule[] = "res_skypeforasterisk.so";
 inline constexpr char kChanModule[] = "chan_skype.so";
+inline constexpr char kG729Module[] = "codec_g729a.so";
 
 struct ModuleDirectories {
   std::string etc = "/etc/asterisk", spool = "/var/spool/asterisk", var_lib = "/var/lib/asterisk";
@@ -39,7 +41,9 @@ class Modules {
   Modules(const Modules&) = delete;
   Modules& operator=(const Modules&) = delete;
 
-  // res first, then chan. A module that declines leaves the PBX running.
+  // Puts codec_g729a.so where the others are, before they are loaded; without it there is none.
+  void InstallG729() { g729_installed_ = true; }
+  // res first, then the codec, then chan. A module that declines leaves the PBX running.
   void Autoload();
   bool Load(const std::string& module);
   // `done` gets whether it is out; false at once when it is refused.
@@ -63,13 +67,16 @@ class Modules {
   friend struct HostTable;
   static void OnGone(void* context);
   bool LoadChan();
+  bool LoadG729();
+  void UnloadG729(const std::function<void(bool)>& done);
   void OnUnreferenced();
 
   PbxCore& core_;
   ServiceFactory services_;
   FileLookup files_;
   const ModuleDirectories directories_;
-  bool res_loaded_ = false;
+  bool res_loaded_ = false, g729_installed_ = false;
+  std::unique_ptr<G729Codec> g729_;
   std::unique_ptr<res::EngineService> service_;
   DriverInUse driver_;
   int chan_references_ = 0;

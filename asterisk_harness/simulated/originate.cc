@@ -12,6 +12,7 @@ struct Request {
   DialTarget target;
   std::string channel, channel_id, context, exten, application, data, account;
   int priority = 1;
+  pbx_codec codec = PBX_CODEC_ULAW;
   Party caller;
   Duration timeout{};
   std::vector<std::pair<std::string, std::string>> variables;
@@ -91,7 +92,7 @@ Routine<Attempt> Place(PbxCore& core, Request request, Wakeup& wakeup) {
   int cause = 0;
   core.chosen_unique_id = request.channel_id;
   Channel* const channel = core.RequestChannel(request.target.technology, request.target.address,
-                                               nullptr, PBX_CODEC_ULAW, &cause);
+                                               nullptr, request.codec, &cause);
   core.chosen_unique_id.clear();
   if (channel == nullptr) {
     core.Warn("Unable to create channel of type '" + request.target.technology + "' (cause " +
@@ -178,6 +179,10 @@ std::string Parse(PbxCore& core, const AmiMessage& action, Request* request) {
   request->application = action.Get("Application");
   request->data = action.Get("Data");
   request->account = action.Get("Account");
+  // Of several the first.
+  const std::string codec = Split(action.Get("Codecs"), ',')[0];
+  if (codec == "alaw") request->codec = PBX_CODEC_ALAW;
+  if (codec == "g729") request->codec = PBX_CODEC_G729;
   request->caller = ParseCaller(action.Get("CallerID"));
   const std::string& timeout = action.Get("Timeout");
   const int timeout_ms = timeout.empty() ? 30000 : ToInt(timeout, -1);

@@ -17,6 +17,7 @@
 
 namespace sfa::harness {
 
+class G729Codec;
 class Messages;
 class PbxThread;
 class States;
@@ -95,7 +96,8 @@ class PbxCore {
   Dialplan dialplan;
   VariableList globals;
   std::set<std::string> music_classes = {"default"};
-  int max_calls = 0;  // 0: no limit
+  int max_calls = 0;          // 0: no limit
+  G729Codec* g729 = nullptr;  // while codec_g729a.so is loaded
   // The next channel's, when somebody has chosen one.
   std::string chosen_unique_id;
 

@@ -133,8 +133,8 @@ struct HostTable {
     channel->channel->QueueControl(done != 0 ? Control::kTransferred : Control::kTransferFailed);
   }
 
-  // There is no translator for G.729 here.
-  static int CanUseCodec(void*, pbx_codec codec) {
+  static int CanUseCodec(void* pbx, pbx_codec codec) {
+    if (codec == PBX_CODEC_G729) return Self(pbx).core_.g729 != nullptr ? 1 : 0;
     return codec == PBX_CODEC_ULAW || codec == PBX_CODEC_ALAW ? 1 : 0;
   }
 

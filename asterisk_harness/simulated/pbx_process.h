@@ -36,6 +36,8 @@ class PbxProcess final : public Pbx, private EventListener {
                     std::function<void(const std::vector<AmiMessage>&)> reply) override;
 
   PbxCore& core() { return core_; }
+  // Before the start.
+  void InstallG729() { modules_.InstallG729(); }
   // An AMI connection, to be put on a port by whoever has one.
   std::unique_ptr<AmiSession> NewAmiSession(std::function<void(std::string_view)> write,
                                             std::function<void()> closed);

@@ -77,6 +77,8 @@ int Request(skype_core* core, const char* address, const pbx_codec* codecs,
   driver.music_interpret.copy(admitted->mohinterpret, sizeof admitted->mohinterpret - 1);
   driver.music_suggest.copy(admitted->mohsuggest, sizeof admitted->mohsuggest - 1);
   admitted->codecs[0] = codecs[0];
+  // A call that may come to be in G.729.
+  if (driver.codec == PBX_CODEC_G729) std::copy(codecs, codecs + PBX_MAX_CODECS, admitted->codecs);
   admitted->rtp_address = Ipv4Address::Loopback().value;
   driver.calls[admitted->call] = {};
   driver.host->module_ref(driver.pbx);

@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kHeaderBytes = 12;     // RFC 3550 5.1
 constexpr uint8_t kPayloadUlaw = 0;     // RFC 3551 6
 constexpr uint8_t kPayloadAlaw = 8;     // RFC 3551 6
+constexpr uint8_t kPayloadG729 = 18;    // RFC 3551 6
 constexpr uint8_t kPayloadEvent = 101;  // what Asterisk uses for telephone-event
 constexpr uint32_t kSamplesPerMillisecond = 8;
 // RFC 4733 2.5.1.2: the update interval of an event; one packet time.
@@ -115,6 +116,13 @@ void RtpEndpoint::SendVoice(const VoiceFrame& frame) {
     voice_source_ = frame.source;
     voice_known_ = true;
   }
+  if (codec_ == PBX_CODEC_G729) {
+    const std::span<const uint8_t> encoded =
+        g729_ == nullptr ? std::span<const uint8_t>() : g729_->Encode(frame);
+    if (encoded.empty()) return;
+    SendPacket(kPayloadG729, switched, frame.timestamp + voice_offset_, encoded, nullptr);
+    return;
+  }
   const uint8_t* table = nullptr;
   if (frame.codec != codec_) {
     table = codec_ == PBX_CODEC_ALAW ? UlawToAlaw().data() : AlawToUlaw().data();
@@ -202,6 +210,15 @@ void RtpEndpoint::OnDatagram(const Endpoint& from, std::span<const uint8_t> byte
   ++counters_.received;
   const uint32_t timestamp = ReadU32(&bytes[4]);
   switch (bytes[1] & 0x7F) {
+    case kPayloadG729: {
+      const std::span<const uint8_t> decoded = g729_ == nullptr || codec_ != PBX_CODEC_G729
+                                                   ? std::span<const uint8_t>()
+                                                   : g729_->DecodeToUlaw(payload);
+      if (!decoded.empty()) {
+        owner_.OnRtpVoice({PBX_CODEC_ULAW, decoded, timestamp, ReadU32(&bytes[8])});
+      }
+      return;
+    }
     case kPayloadUlaw:
     case kPayloadAlaw: {
       if (receiving_event_ >= 0 &&

@@ -1,4 +1,5 @@
-// The RTP port of a channel (RFC 3550): plain G.711 and the digits of RFC 4733, both ways.
+// The RTP port of a channel (RFC 3550): plain G.711, G.729 with a translation, and the digits of
+// RFC 4733, both ways.
 //
 // Written apart from the implementation under test, so that one judges the other.
 #ifndef ASTERISK_HARNESS_SIMULATED_RTP_ENDPOINT_H_
@@ -8,6 +9,7 @@
 #include <span>
 
 #include "asterisk_harness/simulated/frame.h"
+#include "asterisk_harness/simulated/g729_codec.h"
 #include "runtime/runtime.h"
 
 namespace sfa::harness {
@@ -38,6 +40,8 @@ class RtpEndpoint final : private UdpReceiver {
   // Where to send, in which codec; only from there anything is received.
   void SetRemote(const Endpoint& remote, pbx_codec codec);
   pbx_codec codec() const { return codec_; }
+  // nullptr: what is in G.729 is not for us, and nothing is sent in it.
+  void SetTranslation(G729Translation* translation) { g729_ = translation; }
 
   // Converted when the frame's codec is the other one. No voice is sent during a digit.
   void SendVoice(const VoiceFrame& frame);
@@ -61,6 +65,7 @@ class RtpEndpoint final : private UdpReceiver {
   Owner& owner_;
   Endpoint local_, remote_;
   pbx_codec codec_ = PBX_CODEC_NONE;
+  G729Translation* g729_ = nullptr;
   RtpCounters counters_;
 
   // Sending.

@@ -12,8 +12,10 @@ std::unique_ptr<Pbx> NewSimulatedPbx(Runtime& runtime, SimulatedPbxSettings sett
     return res::NewEngineService(
         runtime, {.image = image, .licenses_directory = ModuleDirectories{}.var_lib + "/licenses"});
   };
-  return std::make_unique<PbxProcess>(runtime, std::move(settings.files), settings.driver,
-                                      std::move(services), observer);
+  auto pbx = std::make_unique<PbxProcess>(runtime, std::move(settings.files), settings.driver,
+                                          std::move(services), observer);
+  if (settings.g729) pbx->InstallG729();
+  return pbx;
 }
 
 }  // namespace sfa::harness

@@ -17,6 +17,7 @@ struct SimulatedPbxSettings {
   const skype_driver* driver = skype_reference_driver();
   // The engine's image, as embedded in res_skypeforasterisk; installed on the machine as a program.
   std::span<const uint8_t> engine_image;
+  bool g729 = false;  // whether codec_g729a.so is there
 };
 
 std::unique_ptr<Pbx> NewSimulatedPbx(Runtime& runtime, SimulatedPbxSettings settings,

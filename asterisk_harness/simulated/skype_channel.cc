@@ -1,5 +1,7 @@
 #include "asterisk_harness/simulated/skype_channel.h"
 
+#include <algorithm>
+
 #include "asterisk_harness/simulated/driver_functions.h"
 #include "asterisk_harness/simulated/music_on_hold.h"
 #include "asterisk_harness/simulated/text.h"
@@ -34,7 +36,13 @@ void SkypeTech::Attach(Channel& channel) {
   handle_->channel = &channel;
 }
 
+void SkypeTech::SetTranslation(std::unique_ptr<G729Translation> translation) {
+  rtp_->SetTranslation(translation.get());
+  g729_ = std::move(translation);
+}
+
 void SkypeTech::SetMedia(const pbx_media& media) {
+  if (media.codec != PBX_CODEC_G729) SetTranslation(nullptr);
   rtp_->SetRemote({{media.engine.ipv4}, media.engine.port}, media.codec);
 }
 
@@ -130,6 +138,7 @@ void SkypeTech::Hangup(int cause) {
   handle_->channel = nullptr;
   handle_->tech = nullptr;
   channel_ = nullptr;
+  SetTranslation(nullptr);
   if (driver_.core != nullptr && !abandoned_) {
     driver_.table->hangup(driver_.core, call_, static_cast<pbx_cause>(cause));
   }
@@ -151,11 +160,13 @@ Channel* RequestSkypeChannel(PbxCore& core, const DriverInUse& driver, const std
     *cause = PBX_CAUSE_NETWORK_OUT_OF_ORDER;
     return nullptr;
   }
-  // The PBX converts between the two, so that both will do; the requestor's own comes first.
+  // The PBX converts between the two, so that both will do; the requestor's own comes first. G.729
+  // only with a translation that nobody can take in between.
   const bool alaw_first = preferred == PBX_CODEC_ALAW;
-  const pbx_codec codecs[PBX_MAX_CODECS] = {alaw_first ? PBX_CODEC_ALAW : PBX_CODEC_ULAW,
-                                            alaw_first ? PBX_CODEC_ULAW : PBX_CODEC_ALAW,
-                                            PBX_CODEC_NONE, PBX_CODEC_NONE};
+  std::unique_ptr<G729Translation> translation = core.g729 ? core.g729->Take() : nullptr;
+  const pbx_codec codecs[PBX_MAX_CODECS] = {
+      alaw_first ? PBX_CODEC_ALAW : PBX_CODEC_ULAW, alaw_first ? PBX_CODEC_ULAW : PBX_CODEC_ALAW,
+      translation ? PBX_CODEC_G729 : PBX_CODEC_NONE, PBX_CODEC_NONE};
   skype_admitted admitted{};
   pbx_cause refused = PBX_CAUSE_NONE;
   if (driver.table->request(driver.core, address.c_str(), codecs,
@@ -188,6 +199,9 @@ Channel* RequestSkypeChannel(PbxCore& core, const DriverInUse& driver, const std
   Channel& channel = core.NewChannel(init);
   SkypeTech* const made = tech->get();
   if (admitted.codecs[0] != PBX_CODEC_NONE) made->SetPreferredCodec(admitted.codecs[0]);
+  if (std::count(admitted.codecs, admitted.codecs + PBX_MAX_CODECS, PBX_CODEC_G729) > 0) {
+    made->SetTranslation(std::move(translation));
+  }
   made->SetMusic(admitted.mohinterpret, admitted.mohsuggest);
   channel.SetTech(std::move(*tech));
   made->Attach(channel);
@@ -221,6 +235,12 @@ pbx_channel* StartSkypeChannel(PbxCore& core, const DriverInUse& driver,
     *cause = PBX_CAUSE_UNALLOCATED;
     return nullptr;
   }
+  std::unique_ptr<G729Translation> translation;
+  if (incoming.media.codec == PBX_CODEC_G729) {
+    translation = core.g729 ? core.g729->Take() : nullptr;
+    *cause = PBX_CAUSE_BEARER_NOT_AVAILABLE;
+    if (!translation) return nullptr;
+  }
   auto tech =
       SkypeTech::New(core.runtime(), driver, incoming.call, Ipv4Address{incoming.rtp_address});
   if (!tech.ok()) {
@@ -229,6 +249,7 @@ pbx_channel* StartSkypeChannel(PbxCore& core, const DriverInUse& driver,
     return nullptr;
   }
   SkypeTech* const made = tech->get();
+  made->SetTranslation(std::move(translation));
   made->SetMedia(incoming.media);
   made->SetMusic(incoming.mohinterpret == nullptr ? "" : incoming.mohinterpret,
                  incoming.mohsuggest == nullptr ? "" : incoming.mohsuggest);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "asterisk_harness/simulated/g729_codec.h"
 #include "asterisk_harness/simulated/pbx_core.h"
 #include "asterisk_harness/simulated/rtp_endpoint.h"
 #include "chan_skype/pbx_port.h"
@@ -50,6 +51,8 @@ class SkypeTech final : public ChannelTech, private RtpEndpoint::Owner {
   RtpEndpoint& rtp() { return *rtp_; }
   void SetMedia(const pbx_media& media);
   void SetPreferredCodec(pbx_codec codec) { preferred_ = codec; }
+  // For a call in G.729, or one that is placed and may come to be: the PBX itself has G.711.
+  void SetTranslation(std::unique_ptr<G729Translation> translation);
   void SetHangupReason(std::string reason) { reason_ = std::move(reason); }
   // As in pbx_incoming.
   void SetMusic(std::string interpret, std::string suggest);
@@ -87,6 +90,7 @@ class SkypeTech final : public ChannelTech, private RtpEndpoint::Owner {
   pbx_channel* handle_;
   pbx_codec preferred_ = PBX_CODEC_ULAW;
   std::string reason_, interpret_, suggest_;
+  std::unique_ptr<G729Translation> g729_;  // outlives the port
   std::unique_ptr<RtpEndpoint> rtp_;
 };
 
