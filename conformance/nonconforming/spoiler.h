@@ -29,6 +29,7 @@ struct SpoiledIncoming {
   std::string context;
   std::string exten;
   std::string caller_number;
+  pbx_codec codec;
 };
 
 // One for each core. The defaults change nothing; what returns false keeps the thing from passing.

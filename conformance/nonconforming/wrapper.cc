@@ -84,13 +84,14 @@ int ReadConfig(void* pbx, const char* filename,
 pbx_channel* ChannelStart(void* pbx, const pbx_incoming* incoming, pbx_address* local,
                           pbx_cause* cause) {
   SpoiledIncoming changed{incoming->account, incoming->context, incoming->exten,
-                          incoming->caller_number};
+                          incoming->caller_number, incoming->media.codec};
   OfPbx(pbx).spoiler->OnIncoming(changed);
   pbx_incoming spoiled = *incoming;
   spoiled.account = changed.account.c_str();
   spoiled.context = changed.context.c_str();
   spoiled.exten = changed.exten.c_str();
   spoiled.caller_number = changed.caller_number.c_str();
+  spoiled.media.codec = changed.codec;
   return OfPbx(pbx).host->channel_start(OfPbx(pbx).pbx, &spoiled, local, cause);
 }
 

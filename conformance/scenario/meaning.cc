@@ -97,6 +97,7 @@ class Reader {
     asterisk.site = network_.Site(node["at"]);
     asterisk.licensed_channels =
         node["licensed_channels"] ? node["licensed_channels"].as<int>() : kDefaultLicensedChannels;
+    if (node["g729"]) asterisk.g729 = node["g729"].as<bool>();
     for (const auto& entry : node) {
       const std::string& key = entry.first.Scalar();
       if (key.ends_with(".conf")) asterisk.files.emplace_back(key, entry.second.Scalar());

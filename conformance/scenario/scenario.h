@@ -71,6 +71,7 @@ struct ManagerUser {
 struct AsteriskSpec {
   std::string site;
   int licensed_channels = 0;
+  bool g729 = false;  // codec_g729a.so is there
   std::vector<std::pair<std::string, std::string>> files;  // name and text
   std::vector<ManagerUser> managers;
 };

@@ -10,6 +10,7 @@
 #include "conformance/scenario/scenario.h"
 #include "network_sim/simulation.h"
 #include "network_sim/site.h"
+#include "protocol/media/g729_coder.h"
 
 namespace sfa::conformance {
 
@@ -54,6 +55,12 @@ class PbxSite {
   // A PBX that has ended by itself does not run again.
   virtual bool has_ended() const { return false; }
 };
+
+// kNotFound: people in this world are to speak G.729, and this was built without bcg729.
+inline Status CanSpeakG729(const AsteriskSpec& asterisk) {
+  if (!asterisk.g729 || media::CanCodeG729()) return {};
+  return Error{ErrorCode::kNotFound, "`g729` needs a build with bcg729: install libbcg729-dev"};
+}
 
 class PbxFactory {
  public:

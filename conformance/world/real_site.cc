@@ -25,6 +25,7 @@ class RealSite final : public PbxSite {
     harness::RealAsteriskSettings settings;
     observer_ = &observer;
     settings.version = version;
+    settings.g729 = asterisk.g729;
     settings.source_root = source_root;
     settings.work_directory = work_.path();
     settings.files = WithManagerUsers(asterisk, manager_secret);
@@ -109,6 +110,7 @@ class RealPbxFactory final : public PbxFactory {
   Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk, sim::Simulation& simulation,
                                         sim::Network& network,
                                         PbxSiteObserver& observer) const override {
+    if (const Status spoken = CanSpeakG729(asterisk); !spoken.ok()) return spoken.error();
     auto site = std::make_unique<RealSite>(simulation);
     const Status opened =
         site->Open(asterisk, version_, source_root_, manager_secret_, network, observer);

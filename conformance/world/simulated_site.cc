@@ -64,6 +64,7 @@ class SimulatedSite final : public PbxSite {
     harness::SimulatedPbxSettings settings;
     settings.files = WithManagerUsers(asterisk, "sfalab");
     settings.driver = driver;
+    settings.g729 = asterisk.g729;
     settings.engine_image = {reinterpret_cast<const uint8_t*>(kEngineImage.data()),
                              kEngineImage.size()};
     pbx_ = harness::NewSimulatedPbx(*runtime_, std::move(settings), observer);
@@ -141,6 +142,7 @@ class SimulatedPbxFactory final : public PbxFactory {
   Result<std::unique_ptr<PbxSite>> Make(const AsteriskSpec& asterisk, sim::Simulation& simulation,
                                         sim::Network& network,
                                         PbxSiteObserver& observer) const override {
+    if (const Status spoken = CanSpeakG729(asterisk); !spoken.ok()) return spoken.error();
     auto site = std::make_unique<SimulatedSite>(network.AddHost(asterisk.site, host_), simulation,
                                                 observer);
     const Status licensed = site->WriteLicenses(asterisk.licensed_channels);
