@@ -98,8 +98,11 @@ Routine<Outcome> Dial(Call call, std::string data) {
   const BridgeResult result = co_await bridge;
   // Not always the one that was dialled: it may have transferred the caller.
   peer = result.peer;
-  SetTimes(call, "ANSWEREDTIME", core.runtime().Now() - answered);
-  SetTimes(call, "DIALEDTIME", core.runtime().Now() - start);
+  // Of a call that goes on elsewhere Asterisk tells no times.
+  if (!call.channel.transferred()) {
+    SetTimes(call, "ANSWEREDTIME", core.runtime().Now() - answered);
+    SetTimes(call, "DIALEDTIME", core.runtime().Now() - start);
+  }
   core.SetVariable(&call.channel, "DIALSTATUS", "ANSWER");
   if (peer == nullptr) co_return Outcome::kHangup;
   if (peer->hangup_cause == 0) peer->hangup_cause = PBX_CAUSE_NORMAL_CLEARING;

@@ -107,6 +107,34 @@ int MatchingLoopEnd(Call& call, Direction direction) {
   return 0;
 }
 
+// What Asterisk keeps of a loop in variables of the channel, which AMI is told: at the loop's place
+// its number, and under the number where it begins and where it goes on.
+struct LoopVariables {
+  std::string number_of, begin, end;
+};
+
+const std::string& Value(const Call& call, const std::string& name) {
+  static const std::string kNone;
+  const std::string* const value = call.channel.variables.Find(name);
+  return value == nullptr ? kNone : *value;
+}
+
+LoopVariables LoopAt(const Call& call, int priority) {
+  LoopVariables loop;
+  loop.number_of = call.channel.context + "_" + call.channel.exten + "_" + std::to_string(priority);
+  std::string number = Value(call, loop.number_of);
+  for (int free = 0; number.empty(); ++free) {
+    if (Value(call, "WHILE_" + std::to_string(free)).empty()) number = std::to_string(free);
+  }
+  loop.begin = "WHILE_" + number;
+  loop.end = "END_" + loop.begin;
+  return loop;
+}
+
+std::string PlaceOf(const Call& call, int priority) {
+  return call.channel.context + "," + call.channel.exten + "," + std::to_string(priority);
+}
+
 Outcome LeaveLoop(Call& call) {
   const int end = MatchingLoopEnd(call, Direction::kForward);
   if (end == 0) {
@@ -119,13 +147,30 @@ Outcome LeaveLoop(Call& call) {
 }
 
 Routine<Outcome> While(Call call, std::string data) {
-  if (IsTrueCondition(Trim(data))) co_return Outcome::kContinue;
+  PbxCore& core = call.core;
+  const LoopVariables loop = LoopAt(call, call.channel.priority);
+  if (Value(call, loop.number_of).empty()) {
+    core.SetVariable(&call.channel, loop.number_of, loop.begin.substr(loop.begin.find('_') + 1));
+  }
+  if (IsTrueCondition(Trim(data))) {
+    if (Value(call, loop.begin).empty()) {
+      core.SetVariable(&call.channel, loop.begin, PlaceOf(call, call.channel.priority));
+    }
+    co_return Outcome::kContinue;
+  }
+  if (!Value(call, loop.begin).empty()) core.SetVariable(&call.channel, loop.begin, "");
+  core.SetVariable(&call.channel, loop.number_of, "");
+  if (!Value(call, loop.end).empty()) core.SetVariable(&call.channel, loop.end, "");
   co_return LeaveLoop(call);
 }
 
 Routine<Outcome> EndWhile(Call call, std::string) {
   const int start = MatchingLoopEnd(call, Direction::kBackward);
   if (start == 0) co_return Outcome::kContinue;
+  const LoopVariables loop = LoopAt(call, start);
+  if (!Value(call, loop.begin).empty() && Value(call, loop.end).empty()) {
+    call.core.SetVariable(&call.channel, loop.end, PlaceOf(call, call.channel.priority + 1));
+  }
   JumpTo(&call.channel, start);
   co_return Outcome::kContinue;
 }

@@ -80,15 +80,15 @@ void Bridge::Attach(Channel& newcomer) {
 void Bridge::Leave(bool caller_first) {
   Channel* const first = caller_first ? &caller_ : peer_;
   Channel* const second = caller_first ? peer_ : &caller_;
+  // Who was asked to hold is not left with music.
+  for (Channel* channel : {first, second}) {
+    if (channel != nullptr && channel->held()) channel->Indicate(Control::kUnhold);
+  }
   // Who goes on to another bridge is told its new peer there.
   for (Channel* channel : {first, second}) {
     if (channel == nullptr) continue;
     if (!channel->fetched()) core_.SetVariable(channel, "BRIDGEPEER", "");
     Exit(*channel, members_ - 1);
-  }
-  // Who was asked to hold is not left with music.
-  for (Channel* channel : {first, second}) {
-    if (channel != nullptr && channel->held()) channel->Indicate(Control::kUnhold);
   }
   core_.manager().Emit("BridgeDestroy", kClassCall, Describe());
 }
@@ -100,12 +100,16 @@ void Bridge::Enter(Channel& channel, int count) {
   Headers headers = Describe();
   Append(&headers, ChannelHeaders(channel));
   core_.manager().Emit("BridgeEnter", kClassCall, std::move(headers));
+  // Whoever was transferred has arrived.
+  const std::string* const transfer = channel.variables.Find("BLINDTRANSFER");
+  if (transfer != nullptr && !transfer->empty()) core_.SetVariable(&channel, "BLINDTRANSFER", "");
 }
 
 void Bridge::Exit(Channel& channel, int count) {
   members_ = count;
   channel.bridge_id.clear();
   channel.bridge = nullptr;
+  channel.TellTransfer();
   Headers headers = Describe();
   Append(&headers, ChannelHeaders(channel));
   core_.manager().Emit("BridgeLeave", kClassCall, std::move(headers));

@@ -137,6 +137,20 @@ void Channel::Redirect(const std::string& the_context, const std::string& the_ex
   if (waiter_ != nullptr) waiter_->Signal();
 }
 
+void Channel::Transfer(const std::string& the_context, const std::string& the_exten) {
+  Redirect(the_context, the_exten, 1);
+  transferred_ = redirect_;
+}
+
+void Channel::TellTransfer() {
+  if (transferred_) Enter(application, application_data);
+}
+
+void Channel::SetAccountCode(const std::string& code) {
+  const std::string old = std::exchange(account_code, code);
+  Emit("NewAccountCode", kClassCall, {{"OldAccountCode", old}});
+}
+
 bool Channel::Fetch(std::function<void()> taker) {
   if (gone_ || redirect_ || taker_) return false;
   taker_ = std::move(taker);
@@ -156,14 +170,17 @@ bool Channel::HandOver() {
   return true;
 }
 
-bool Channel::TakeRedirect() { return std::exchange(redirect_, false) && !gone_; }
+bool Channel::TakeRedirect() {
+  transferred_ = false;
+  return std::exchange(redirect_, false) && !gone_;
+}
 
-void Channel::QueueHangup(int cause) {
+void Channel::QueueHangup(std::optional<int> cause) {
   if (gone_) return;
   gone_ = true;
-  if (cause != 0) hangup_cause = cause;
+  if (cause && *cause != 0) hangup_cause = *cause;
   Headers more;
-  if (cause != 0) more.emplace_back("Cause", std::to_string(cause));
+  if (cause) more.emplace_back("Cause", std::to_string(*cause));
   Emit("HangupRequest", kClassCall, std::move(more));
   if (waiter_ != nullptr) waiter_->Signal();
 }

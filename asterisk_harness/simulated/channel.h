@@ -83,8 +83,8 @@ class Channel {
   void QueueHold(const std::string& music_class);
   void QueueUnhold();
   void QueueText(std::string text);
-  // The far end is gone; `cause` 0 when unknown.
-  void QueueHangup(int cause);
+  // The far end is gone; 0 is an unknown cause. AMI is told of the cause, if there is one.
+  void QueueHangup(std::optional<int> cause);
   void ReceiveVoice(const VoiceFrame& frame);
   void ReceiveDigitBegin(char digit);
   void ReceiveDigitEnd(char digit, int duration_ms);
@@ -125,6 +125,8 @@ class Channel {
   // An event about this channel: what describes it, then `more`.
   void Emit(const char* event, unsigned classes,
             std::vector<std::pair<std::string, std::string>> more = {}) const;
+  // Tells AMI, too.
+  void SetAccountCode(const std::string& code);
   // Tells AMI which application has the channel.
   void Enter(const std::string& application, const std::string& data);
   // Gone, or wanted elsewhere: whoever has the channel lets go of it.
@@ -132,6 +134,10 @@ class Channel {
   bool gone() const { return gone_; }
   // Asks the one that has the channel to go on at another place of the dialplan.
   void Redirect(const std::string& context, const std::string& exten, int priority);
+  // Likewise by whom it speaks to: AMI is told of the new place as it leaves the bridge.
+  void Transfer(const std::string& context, const std::string& exten);
+  void TellTransfer();
+  bool transferred() const { return transferred_; }
   // True when it was redirected, and is so no longer.
   bool TakeRedirect();
   bool redirected() const { return redirect_ && !gone_; }
@@ -188,6 +194,7 @@ class Channel {
   Channel* voice_target_ = nullptr;
   bool gone_ = false;
   bool redirect_ = false;
+  bool transferred_ = false;  // by the redirection that is under way
   std::function<void()> taker_;
   bool held_ = false;
   bool caller_noted_ = false;

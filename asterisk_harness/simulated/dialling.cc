@@ -116,8 +116,9 @@ void Dialling::End(Channel* peer, const char* status, int cause) {
   parties_.erase(peer);
   peers_.erase(std::find(peers_.begin(), peers_.end(), peer));
   Emit("DialEnd", *peer, status);
+  // Who was given up has said nothing.
+  if (peer->hangup_cause != 0) NoteCause(peer);
   if (peer->hangup_cause == 0) peer->hangup_cause = cause;
-  NoteCause(peer);
   call_.core.HangupChannel(*peer);
 }
 

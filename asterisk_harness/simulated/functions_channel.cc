@@ -57,8 +57,7 @@ bool WriteChannel(const FunctionCall& call, const std::string& value) {
   } else if (item == "musicclass") {
     call.channel->music_class = value;
   } else if (item == "accountcode") {
-    const std::string old = std::exchange(call.channel->account_code, value);
-    call.channel->Emit("NewAccountCode", kClassCall, {{"OldAccountCode", old}});
+    call.channel->SetAccountCode(value);
   } else if (!call.channel->has_tech() || !call.channel->tech().WriteItem(item, value)) {
     call.core.Warn("Unknown or unavailable item requested: '" + call.arguments + "'");
     return false;

@@ -90,7 +90,7 @@ void BlindTransfer(PbxCore& core, const AmiMessage& action, const Reply& reply) 
   headers.emplace_back("Context", context);
   headers.emplace_back("Extension", exten);
   core.manager().Emit("BlindTransfer", kClassCall, std::move(headers));
-  partner->Redirect(context, exten, 1);
+  partner->Transfer(context, exten);
   reply->Success("Transfer succeeded");
 }
 

@@ -57,7 +57,9 @@ Routine<Reason> WaitForAnswer(PbxCore& core, Channel& channel, Wakeup& wakeup, D
     if (frame.kind == Frame::Kind::kNone) {
       reason = channel.state() == ChannelState::kRinging ? kRinging : kFailed;
       if (channel.hangup_cause == 0) channel.hangup_cause = PBX_CAUSE_NO_ANSWER;
-      break;
+      // Asterisk tells no DialEnd of a call that it gives up itself.
+      core.HangupChannel(channel);
+      co_return reason;
     }
     if (frame.kind == Frame::Kind::kHangup) {
       status = DialStatusOfCause(channel.hangup_cause);
@@ -75,10 +77,6 @@ Routine<Reason> WaitForAnswer(PbxCore& core, Channel& channel, Wakeup& wakeup, D
       const bool busy = frame.control == Control::kBusy;
       reason = busy ? kBusy : kCongestion;
       status = busy ? "BUSY" : "CONGESTION";
-      if (channel.hangup_cause == 0) {
-        channel.hangup_cause =
-            busy ? static_cast<int>(PBX_CAUSE_USER_BUSY) : static_cast<int>(PBX_CAUSE_CONGESTION);
-      }
       break;
     }
   }
@@ -105,10 +103,10 @@ Routine<Attempt> Place(PbxCore& core, Request request, Wakeup& wakeup) {
     channel->caller = request.caller;
     channel->connected = request.caller;
   }
-  if (!request.account.empty()) channel->account_code = request.account;
-  for (const auto& [name, value] : request.variables) core.SetVariable(channel, name, value);
   channel->SetWaiter(&wakeup);
   channel->Enter("AppDial2", "(Outgoing Line)");
+  for (const auto& [name, value] : request.variables) core.SetVariable(channel, name, value);
+  if (!request.account.empty()) channel->SetAccountCode(request.account);
   EmitDial(core, "DialBegin", *channel, "DialString", request.target.address);
   if (!channel->tech().Call()) {
     core.HangupChannel(*channel);

@@ -102,7 +102,7 @@ struct HostTable {
       owner.QueueControl(busy ? Control::kBusy : Control::kCongestion);
       return;
     }
-    owner.QueueHangup(cause);
+    owner.QueueHangup(cause != 0 ? std::optional(cause) : std::nullopt);
   }
 
   static void DigitBegin(void*, pbx_channel* channel, char digit) {
