@@ -1,9 +1,9 @@
 #include "asterisk_harness/real/loopback_forwarder.h"
 
-#include <algorithm>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace sfa::harness {
 namespace {
@@ -75,12 +75,12 @@ class LoopbackForwarder::Connection {
 
  private:
   void Ended(LoopbackForwarder& owner) {
-    if (in_.over() && out_.over()) owner.Remove(this);
+    if (in_.over() && out_.over()) owner.connections_.Remove(this);
   }
   void Broken(LoopbackForwarder& owner) {
     guest_->Abort();
     server_->Abort();
-    owner.Remove(this);
+    owner.connections_.Remove(this);
   }
 
   std::unique_ptr<ByteStream> guest_, server_;
@@ -89,7 +89,7 @@ class LoopbackForwarder::Connection {
 
 LoopbackForwarder::LoopbackForwarder(posix::PosixRuntime& runtime,
                                      std::function<Result<int>()> connect)
-    : runtime_(runtime), connect_(std::move(connect)) {}
+    : runtime_(runtime), connect_(std::move(connect)), connections_(runtime) {}
 
 LoopbackForwarder::~LoopbackForwarder() = default;
 
@@ -112,22 +112,7 @@ void LoopbackForwarder::OnAccept(std::unique_ptr<ByteStream> stream) {
     stream->Abort();
     return;
   }
-  connections_.push_back(
-      std::make_unique<Connection>(*this, std::move(stream), std::move(*server)));
-}
-
-void LoopbackForwarder::Remove(const Connection* connection) {
-  const auto found =
-      std::find_if(connections_.begin(), connections_.end(),
-                   [connection](const auto& each) { return each.get() == connection; });
-  if (found == connections_.end()) return;
-  if (leaving_.empty()) {
-    runtime_.Post([this, alive = std::weak_ptr<int>(alive_)] {
-      if (!alive.expired()) leaving_.clear();
-    });
-  }
-  leaving_.push_back(std::move(*found));
-  connections_.erase(found);
+  connections_.Add(std::make_unique<Connection>(*this, std::move(stream), std::move(*server)));
 }
 
 }  // namespace sfa::harness

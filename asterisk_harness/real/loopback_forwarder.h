@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <vector>
 
+#include "asterisk_harness/connections.h"
 #include "runtime/posix/posix_runtime.h"
 
 namespace sfa::harness {
@@ -34,15 +34,11 @@ class LoopbackForwarder final : private AcceptHandler {
   class Connection;
 
   void OnAccept(std::unique_ptr<ByteStream> stream) override;
-  // Destroyed later: it is inside one of its own calls.
-  void Remove(const Connection* connection);
 
   posix::PosixRuntime& runtime_;
   const std::function<Result<int>()> connect_;
   std::unique_ptr<TcpListener> listener_;
-  std::vector<std::unique_ptr<Connection>> connections_;
-  std::vector<std::unique_ptr<Connection>> leaving_;
-  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+  Connections<Connection> connections_;
   uint64_t refused_ = 0;
 };
 

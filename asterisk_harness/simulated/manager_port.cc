@@ -1,6 +1,5 @@
 #include "asterisk_harness/simulated/manager_port.h"
 
-#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -25,7 +24,7 @@ class ManagerPort::Connection final : private StreamHandler {
     }
   }
   void End() {
-    if (!std::exchange(ended_, true)) port_.Remove(this);
+    if (!std::exchange(ended_, true)) port_.connections_.Remove(this);
   }
 
   void OnData(std::span<const uint8_t> bytes) override {
@@ -41,7 +40,7 @@ class ManagerPort::Connection final : private StreamHandler {
 };
 
 ManagerPort::ManagerPort(Runtime& runtime, NewSession new_session)
-    : runtime_(runtime), new_session_(std::move(new_session)) {}
+    : runtime_(runtime), new_session_(std::move(new_session)), connections_(runtime) {}
 
 ManagerPort::~ManagerPort() = default;
 
@@ -57,21 +56,7 @@ void ManagerPort::OnAccept(std::unique_ptr<ByteStream> stream) {
     stream->Abort();
     return;
   }
-  connections_.push_back(std::make_unique<Connection>(*this, std::move(stream)));
-}
-
-void ManagerPort::Remove(const Connection* connection) {
-  const auto found =
-      std::find_if(connections_.begin(), connections_.end(),
-                   [connection](const auto& each) { return each.get() == connection; });
-  if (found == connections_.end()) return;
-  if (leaving_.empty()) {
-    runtime_.Post([this, alive = std::weak_ptr<int>(alive_)] {
-      if (!alive.expired()) leaving_.clear();
-    });
-  }
-  leaving_.push_back(std::move(*found));
-  connections_.erase(found);
+  connections_.Add(std::make_unique<Connection>(*this, std::move(stream)));
 }
 
 }  // namespace sfa::harness

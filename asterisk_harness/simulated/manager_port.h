@@ -5,8 +5,8 @@
 #include <functional>
 #include <memory>
 #include <string_view>
-#include <vector>
 
+#include "asterisk_harness/connections.h"
 #include "asterisk_harness/simulated/ami_session.h"
 #include "runtime/runtime.h"
 
@@ -28,15 +28,11 @@ class ManagerPort final : private AcceptHandler {
   class Connection;
 
   void OnAccept(std::unique_ptr<ByteStream> stream) override;
-  // Destroyed later: it may be inside one of its own calls.
-  void Remove(const Connection* connection);
 
   Runtime& runtime_;
   const NewSession new_session_;
   std::unique_ptr<TcpListener> listener_;
-  std::vector<std::unique_ptr<Connection>> connections_;
-  std::vector<std::unique_ptr<Connection>> leaving_;
-  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+  Connections<Connection> connections_;
 };
 
 }  // namespace sfa::harness

@@ -4,6 +4,11 @@
 
 namespace sfa::harness {
 
+ConfigurationFiles With(const std::string& demo) {
+  return {{"chan_skype.conf", "[general]\n[james_bond]\nsecret=shaken\n"},
+          {"extensions.conf", "[demo]\n" + demo}};
+}
+
 PbxBed::PbxBed(ConfigurationFiles files)
     : simulation({.seed = 7}),
       network(simulation, ""),
@@ -71,6 +76,16 @@ const AmiMessage* PbxBed::FindEvent(const std::string& name) const {
     if (event.Get("Event") == name) return &event;
   }
   return nullptr;
+}
+
+std::vector<std::string> PbxBed::WordsOf(const std::string& channel) const {
+  std::vector<std::string> words;
+  for (const AmiMessage& event : events) {
+    if (event.Get("Channel") != channel && event.Get("DestChannel") != channel) continue;
+    const bool set = event.Get("Event") == "VarSet";
+    words.push_back(event.Get(set ? "Variable" : "Event"));
+  }
+  return words;
 }
 
 bool PbxBed::Logged(const std::string& text) const {

@@ -14,6 +14,9 @@
 
 namespace sfa::harness {
 
+// chan_skype.conf with james_bond, and an extensions.conf of one context.
+ConfigurationFiles With(const std::string& demo);
+
 class PbxBed : public PbxObserver {
  public:
   explicit PbxBed(ConfigurationFiles files);
@@ -27,6 +30,8 @@ class PbxBed : public PbxObserver {
   // Names of the events since the last look; of one channel when it is named.
   std::vector<std::string> TakeEvents(const std::string& channel = "");
   const AmiMessage* FindEvent(const std::string& name) const;
+  // The events of a channel, each variable that was set by its own name.
+  std::vector<std::string> WordsOf(const std::string& channel) const;
   bool Logged(const std::string& text) const;
   // The value that the dialplan told with NoOp(name=value), "" when it did not.
   std::vector<std::string> Told() const;

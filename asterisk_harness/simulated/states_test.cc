@@ -12,11 +12,6 @@ using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-ConfigurationFiles With(const std::string& demo) {
-  return {{"chan_skype.conf", "[general]\n[james_bond]\nsecret=shaken\n"},
-          {"extensions.conf", "[demo]\n" + demo}};
-}
-
 std::string StateOf(PbxBed& bed, const std::string& exten) {
   return bed.Act({{"Action", "ExtensionState"}, {"Exten", exten}, {"Context", "demo"}})[0].Get(
       "StatusText");
