@@ -56,9 +56,16 @@ TEST_F(ConductTest, TellsOfAccountsAndOfEachBuddyByThemselves) {
                                   {"SkypeBuddyStatus Skype/james_bond@vesper Online"}}));
 }
 
+TEST_F(ConductTest, ForgetsNumbersByChance) {
+  See("Newchannel", {{"Channel", "IAX2/127.0.0.1:4569-14628"}, {"ChannelStateDesc", "Ring"}});
+  EXPECT_THAT(ConductOf(trace_),
+              ElementsAre(Conduct{"channel IAX2/127.0.0.1:4569-* #1", {"Newchannel Ring"}}));
+}
+
 TEST_F(ConductTest, LeavesOutWhatHasNoOrder) {
   See("DeviceStateChange", {{"Device", "Skype:a@b"}, {"Channel", "x"}});
   See("RTCPSent", {{"Channel", "Skype/james_bond-00000001"}});
+  See("CEL", {{"Channel", "Skype/james_bond-00000001"}, {"EventName", "HANGUP"}});
   EXPECT_THAT(ConductOf(trace_), IsEmpty());
 }
 
