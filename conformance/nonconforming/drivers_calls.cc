@@ -42,6 +42,24 @@ class CodecSwapped final : public Spoiler {
   }
 };
 
+// Agrees on G.729 with the far end and has nothing that would translate it.
+class G729Untranslated final : public Spoiler {
+ public:
+  void OnIncoming(SpoiledIncoming& incoming) override {
+    if (incoming.codec == PBX_CODEC_G729) incoming.codec = PBX_CODEC_ULAW;
+  }
+};
+
+// Does not know G.729 when it is called.
+class G729Unknown final : public Spoiler {
+ public:
+  void OnEngineEvent(std::vector<control::Event>& events) override {
+    if (!events.front().has_incoming_call()) return;
+    auto& codecs = *events.front().mutable_incoming_call()->mutable_codecs();
+    codecs.erase(std::remove(codecs.begin(), codecs.end(), control::CODEC_G729), codecs.end());
+  }
+};
+
 // The pool as it is, for a driver that counts wrongly.
 class Pool : public res::LicensePool {
  public:
@@ -310,6 +328,12 @@ std::vector<NonConformingDriver> WrongCalls() {
       {"heard-only-answered", WrappedDriver<HeardOnlyAnswered>(), "early-media-to-the-caller",
        "SFA-X-48"},
       {"codec-swapped", WrappedDriver<CodecSwapped>(), "outgoing-call-public", "SFA-1-03"},
+      {"g729-without-a-translation", WrappedDriver<G729Untranslated>(), "g729-none-left",
+       "SFA-3-10"},
+      {"g729-heard-by-nobody", WrappedDriver<G729Untranslated>(), "g729-calls", "SFA-1-17"},
+      {"g729-passed-untranslated", WrappedDriver<G729Untranslated>(), "g729-calls", "SFA-3-11"},
+      {"g729-unknown", WrappedDriver<G729Unknown>(), "g729-calls", "SFA-3.1-36"},
+      {"g729-licences-unused", WrappedDriver<G729Unknown>(), "g729-calls", "SFA-3-08"},
       {"alaw-is-ulaw", WrappedDriver<CodecSwapped>(), "outgoing-call-public", "SFA-1-10"},
       {"codec-of-a-taken-call-swapped", WrappedDriver<CodecSwapped>(), "codecs-by-default",
        "SFA-1-16"},
