@@ -33,6 +33,7 @@ extern const Target kEthernetDoor;
 extern const Target kExpression;
 extern const Target kIpv4;
 extern const Target kJitterBuffer;
+extern const Target kLicense;
 extern const Target kLoginServer;
 extern const Target kMediaPort;
 extern const Target kMediaSession;

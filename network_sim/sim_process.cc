@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "network_sim/ethernet_address.h"
 #include "network_sim/sim_udp.h"
 #include "network_sim/tcp_stack.h"
 #include "network_sim/timer_queue.h"
@@ -99,9 +100,7 @@ std::vector<NetworkInterface> SimProcess::NetworkInterfaces() {
   NetworkInterface ethernet;
   ethernet.name = "eth0";
   ethernet.physical = true;
-  // A locally administered address (IEEE 802 clause 8.2.2) that tells the host by its IPv4 address.
-  ethernet.mac = {0x02, 0x00};
-  WriteU32(ethernet.mac.data() + 2, host_.address().value);
+  ethernet.mac = EthernetAddressOf(host_.address());
   ethernet.addresses = {host_.address()};
   return {loopback, ethernet};
 }

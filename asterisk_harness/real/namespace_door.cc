@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -56,6 +57,14 @@ Result<int> OpenTapIn(int pid, const std::string& name) {
     }
     return tap;
   });
+}
+
+Status SetEthernetAddress(int tap, const std::array<uint8_t, 6>& address) {
+  ifreq request{};
+  request.ifr_hwaddr.sa_family = ARPHRD_ETHER;
+  std::memcpy(request.ifr_hwaddr.sa_data, address.data(), address.size());
+  if (ioctl(tap, SIOCSIFHWADDR, &request) != 0) return SystemError("the TAP's Ethernet address");
+  return {};
 }
 
 Result<int> ConnectTcpIn(int pid, const Endpoint& to) {

@@ -46,10 +46,8 @@ Status LayOut(const RealAsteriskSettings& settings, const std::string& built_mod
   const fs::path work = settings.work_directory;
   const fs::path etc = work / "etc";
   const fs::path modules = work / "modules";
-  const fs::path licenses = modules / "var/lib/asterisk/licenses";
   fs::create_directories(etc, error);
   if (!error) fs::create_directories(work / "log", error);
-  if (!error) fs::create_directories(licenses, error);
   if (!error) {
     fs::copy(fs::path(settings.source_root) / "asterisk_harness/real/etc", etc,
              fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
@@ -63,7 +61,6 @@ Status LayOut(const RealAsteriskSettings& settings, const std::string& built_mod
              fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
   }
   if (error) return Error{ErrorCode::kOther, work.string() + ": " + error.message()};
-  std::ofstream(licenses / "channels") << settings.licensed_channels << '\n';
   for (const auto& [name, text] : settings.files) std::ofstream(etc / name) << text;
   return {};
 }
@@ -101,7 +98,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   int pid() const override { return asterisk_pid_; }
   std::vector<std::string> Processes() const override;
   int Kill(const std::string& process) override;
-  std::string root() const override { return "/proc/" + std::to_string(asterisk_pid_) + "/root"; }
+  std::string root() const override { return root_; }
 
   Result<Endpoint> OpenManagerPort() override;
 
@@ -173,6 +170,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   PbxObserver& observer_;
   const Poster post_;
   std::string network_ = "network none";
+  std::string root_;
   int tap_ = -1;
   std::atomic<int> asterisk_pid_ = 0;
 
@@ -211,7 +209,11 @@ Status RealAsteriskHost::Prepare(const SandboxSettings& settings) {
     return Error{ErrorCode::kPermissionDenied, problem};
   }
   std::promise<int> init;
-  runtime_.Post([&] { init.set_value(sandbox_->init_pid()); });
+  runtime_.Post([&] {
+    const int pid = sandbox_->init_pid();
+    root_ = "/proc/" + std::to_string(pid) + "/root/mnt/root";  // where run-asterisk has it
+    init.set_value(pid);
+  });
   auto tap = OpenTapIn(init.get_future().get(), kInterface);
   if (!tap.ok()) return tap.error();
   tap_ = *tap;

@@ -22,7 +22,6 @@ struct RealAsteriskSettings {
   std::string source_root;     // the repository: scripts, sources of the modules
   std::string work_directory;  // configuration, modules and logs of this run; made when missing
   ConfigurationFiles files;
-  int licensed_channels = 4;
   bool g729 = false;  // whether codec_g729a.so is there; Asterisk loads what it finds
   // Of the manager user "sfalab", as manager.conf has it.
   std::string manager_secret = "sfalab";

@@ -76,6 +76,9 @@ class PlayedService final : public res::EngineService {
   PlayedService(Runtime& runtime, PlayedDriver& driver) : driver_(driver), runtime_(runtime) {}
   Runtime& runtime() override { return runtime_; }
   res::LicensePool& licenses() override { std::abort(); }
+  res::LicensePool& g729_licenses() override { std::abort(); }
+  void ReadLicenses() override {}
+  res::LicenseReport FoundLicenses() const override { return {}; }
   void Start(const std::string&, res::EngineListener&) override {}
   void Send(std::string_view) override {}
   void Stop(Task stopped) override { stopped(); }

@@ -27,6 +27,7 @@ std::vector<NonConformingDriver> WrongAccounts();
 std::vector<NonConformingDriver> WrongPresence();
 std::vector<NonConformingDriver> WrongManager();
 std::vector<NonConformingDriver> WrongConsole();
+std::vector<NonConformingDriver> WrongLicences();
 
 // All of them.
 std::vector<NonConformingDriver> NonConformingDrivers();

@@ -13,6 +13,15 @@ class SpoiledService final : public res::EngineService, private res::EngineListe
 
   Runtime& runtime() override { return service_.runtime(); }
   res::LicensePool& licenses() override { return *licences_; }
+  res::LicensePool& g729_licenses() override { return service_.g729_licenses(); }
+  void ReadLicenses() override {
+    if (spoiler_.OnReadLicences()) service_.ReadLicenses();
+  }
+  res::LicenseReport FoundLicenses() const override {
+    res::LicenseReport found = service_.FoundLicenses();
+    spoiler_.OnLicences(found);
+    return found;
+  }
   void Start(const std::string& engine_directory, res::EngineListener& listener) override {
     listener_ = &listener;
     res::EngineListener& self = *this;

@@ -39,6 +39,10 @@ class Spoiler {
 
   // What the driver sees instead of the res module's pool; `pool` outlives it.
   virtual std::unique_ptr<res::LicensePool> Licences(res::LicensePool& pool);
+  // What it sees of the licence files.
+  virtual void OnLicences(res::LicenseReport&) {}
+  // At a reload.
+  virtual bool OnReadLicences() { return true; }
   // Between driver and engine: one comes in, those that are left in the list pass.
   virtual void OnCommand(std::vector<control::Command>&) {}
   virtual void OnEngineEvent(std::vector<control::Event>&) {}

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "conformance/host/clock.h"
+#include "conformance/world/license_files.h"
 
 namespace sfa::conformance {
 namespace {
@@ -61,7 +62,6 @@ void Laboratory::Start(const std::string& version, const std::string& source_roo
   settings.source_root = source_root;
   settings.work_directory = work_.path();
   settings.files = asterisk.files;
-  settings.licensed_channels = asterisk.licensed_channels;
   auto opened = harness::RealAsterisk::Open(
       settings, *this, [post = post_](std::function<void()> task) { post->Post(std::move(task)); });
   if (!opened.ok()) {
@@ -73,6 +73,12 @@ void Laboratory::Start(const std::string& version, const std::string& source_roo
   asterisk_ = std::move(*opened);
   const auto place = network_.AddRealHost("office", "asterisk", asterisk_->tap_descriptor());
   asterisk_->SetAddress(place.address, place.prefix_length, place.gateway);
+  LicenseDesk desk(place.address);
+  if (const Status licensed = LicenseRealAsterisk(asterisk, place.address, desk, *asterisk_);
+      !licensed.ok()) {
+    problem_ = licensed.error().message;
+    return;
+  }
   AskForRealTimePriority();
   bool ready = false;
   asterisk_->Start([&](const std::string& error) {

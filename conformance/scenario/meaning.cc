@@ -6,6 +6,7 @@
 #include "conformance/scenario/expectation_reader.h"
 #include "conformance/scenario/network_reader.h"
 #include "conformance/scenario/schema.h"
+#include "conformance/scenario/license_reader.h"
 #include "conformance/scenario/step_reader.h"
 #include "conformance/scenario/teller.h"
 #include "conformance/scenario/values.h"
@@ -95,8 +96,15 @@ class Reader {
   AsteriskSpec ReadAsterisk(const YAML::Node& node) {
     AsteriskSpec asterisk;
     asterisk.site = network_.Site(node["at"]);
-    asterisk.licensed_channels =
-        node["licensed_channels"] ? node["licensed_channels"].as<int>() : kDefaultLicensedChannels;
+    asterisk.licensed_channels = kDefaultLicensedChannels;
+    if (node["licensed_channels"]) asterisk.licensed_channels = node["licensed_channels"].as<int>();
+    if (node["licenses"]) {
+      if (node["licensed_channels"]) {
+        Tell(node["licenses"], "'licenses' and 'licensed_channels' exclude each other");
+      }
+      asterisk.licensed_channels = 0;
+      for (const YAML::Node& each : node["licenses"]) asterisk.licenses.push_back(LicenseOf(each));
+    }
     if (node["g729"]) asterisk.g729 = node["g729"].as<bool>();
     for (const auto& entry : node) {
       const std::string& key = entry.first.Scalar();

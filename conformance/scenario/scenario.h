@@ -68,9 +68,29 @@ struct ManagerUser {
   std::string write;
 };
 
+// What is wrong with a licence file.
+enum class LicenseFault {
+  kNone,
+  kOtherHost,
+  kOtherProduct,
+  kOtherAuthority,
+  kEdited,
+  kTruncated,
+  kTooLarge,
+  kDirectory,
+};
+
+struct LicenseSpec {
+  int channels = 0;
+  std::string key;      // "": one of its own
+  std::string expires;  // YYYY-MM-DD; "": in a far future
+  LicenseFault fault = LicenseFault::kNone;
+};
+
 struct AsteriskSpec {
   std::string site;
-  int licensed_channels = 0;
+  int licensed_channels = 0;          // of one licence; 0: it is not there
+  std::vector<LicenseSpec> licenses;  // besides
   bool g729 = false;  // codec_g729a.so is there
   std::vector<std::pair<std::string, std::string>> files;  // name and text
   std::vector<ManagerUser> managers;
@@ -109,6 +129,7 @@ struct Step {
                          // "login-server", "supernode-3", "home of NAME", "relay of NAME"
   Fields headers;        // of originate and ami; "topic" and "token" of a call, "text" of add-buddy
                          // and chat, the property of set
+  std::optional<LicenseSpec> license;             // of "license" of asterisk
   std::optional<sim::FirewallSettings> firewall;  // of "firewall": what is in force from now on
   std::optional<sim::LineSettings> line;          // of "link", likewise
 };

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <vector>
 
+#include "conformance/scenario/license_reader.h"
 #include "protocol/peer/service_names.h"
 
 namespace sfa::conformance {
@@ -88,7 +89,9 @@ void StepReader::ReadOfAsterisk(const YAML::Node& actor, const YAML::Node& actio
     }
     ++verbs;
     step.verb = entry.first.Scalar();
-    if (entry.second.IsMap()) {
+    if (step.verb == "license") {
+      step.license = LicenseOf(entry.second);
+    } else if (entry.second.IsMap()) {
       step.headers = FieldsOf(entry.second);
     } else {
       step.argument = entry.second.Scalar();

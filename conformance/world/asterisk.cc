@@ -74,6 +74,10 @@ std::string Asterisk::Do(const Step& step) {
     }
     return "";
   }
+  if (step.verb == "license") {
+    const Status added = site_->AddLicense(*step.license);
+    return added.ok() ? "" : added.error().message;
+  }
   if (step.verb == "kill") {
     return site_->Kill(step.argument) > 0 ? "" : "there is no process " + step.argument;
   }

@@ -46,6 +46,8 @@ class PbxSite {
   virtual void LookAtProcesses() {}
   // Replaces a configuration file of the running PBX, such as "chan_skype.conf".
   virtual Status WriteConfiguration(const std::string& file, const std::string& text) = 0;
+  // Puts a licence file on the machine, which counts after a reload or restart.
+  virtual Status AddLicense(const LicenseSpec& license) = 0;
   // SIGKILL for every process of that name. How many there were.
   virtual int Kill(const std::string& process) = 0;
   // The PBX is ready.

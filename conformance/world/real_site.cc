@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "asterisk_harness/real/real_asterisk.h"
 #include "conformance/host/clock.h"
 #include "conformance/host/files.h"
+#include "conformance/world/license_files.h"
 #include "conformance/world/manager_users.h"
 #include "network_sim/post_queue.h"
 
@@ -29,7 +31,6 @@ class RealSite final : public PbxSite {
     settings.source_root = source_root;
     settings.work_directory = work_.path();
     settings.files = WithManagerUsers(asterisk, manager_secret);
-    settings.licensed_channels = asterisk.licensed_channels;
     settings.manager_secret = manager_secret;
     auto opened = harness::RealAsterisk::Open(
         settings, observer,
@@ -40,7 +41,7 @@ class RealSite final : public PbxSite {
     const sim::Network::RealHost place =
         network.AddRealHost(asterisk.site, "asterisk", asterisk_->tap_descriptor());
     asterisk_->SetAddress(place.address, place.prefix_length, place.gateway);
-    return {};
+    return License(asterisk, place.address);
   }
 
   harness::Pbx& pbx() override { return *asterisk_; }
@@ -51,6 +52,11 @@ class RealSite final : public PbxSite {
 
   Status WriteConfiguration(const std::string& file, const std::string& text) override {
     return WriteFile(asterisk_->root() + "/etc/asterisk/" + file, text);
+  }
+
+  Status AddLicense(const LicenseSpec& license) override {
+    const Result<LicenseFile> file = licenses_->Issue(license);
+    return file.ok() ? PutLicense(asterisk_->root(), *file) : Status(file.error());
   }
 
   int Kill(const std::string& process) override { return asterisk_->Kill(process); }
@@ -88,11 +94,18 @@ class RealSite final : public PbxSite {
   bool has_ended() const override { return asterisk_->pid() == 0; }
 
  private:
+  // Licences are tied to the Ethernet address, which the simulated machine has as well.
+  Status License(const AsteriskSpec& asterisk, Ipv4Address address) {
+    licenses_.emplace(address);
+    return LicenseRealAsterisk(asterisk, address, *licenses_, *asterisk_);
+  }
+
   TemporaryDirectory work_;
   PbxSiteObserver* observer_ = nullptr;
   std::vector<std::string> seen_;  // the processes that the observer believes to run
   std::shared_ptr<sim::PostQueue> post_;
   std::unique_ptr<harness::RealAsterisk> asterisk_;
+  std::optional<LicenseDesk> licenses_;
 };
 
 class RealPbxFactory final : public PbxFactory {

@@ -6,6 +6,7 @@
 
 #include "asterisk_harness/operating_system/machine.h"
 #include "asterisk_harness/simulated/simulated_pbx.h"
+#include "conformance/world/license_files.h"
 #include "conformance/world/manager_users.h"
 #include "conformance/world/world_door.h"
 #include "skypeforasterisk/engine.h"
@@ -18,7 +19,6 @@ namespace {
 constexpr std::string_view kEngineImage = "skyhost, the engine of a simulated machine\n";
 constexpr uint16_t kManagerPort = 5038;
 constexpr char kConfigurationDirectory[] = "/etc/asterisk/";
-constexpr char kLicensesDirectory[] = "/var/lib/asterisk/licenses";
 
 class EngineProgram final : public harness::Program {
  public:
@@ -34,6 +34,7 @@ class SimulatedSite final : public PbxSite {
  public:
   SimulatedSite(sim::Host& host, sim::Simulation& simulation, PbxSiteObserver& observer)
       : simulation_(simulation),
+        licenses_(host.address()),
         machine_(harness::NewMachine(
             [&host](const std::string& process, FileSystem& files, Processes& processes, Log& log) {
               return host.NewProcess(process, files, processes, log);
@@ -51,11 +52,19 @@ class SimulatedSite final : public PbxSite {
     });
   }
 
-  Status WriteLicenses(int channels) {
-    Status made = machine_->files().MakeDirectories(kLicensesDirectory);
-    if (!made.ok()) return made;
-    return machine_->files().WriteAtomically(std::string(kLicensesDirectory) + "/channels",
-                                             std::to_string(channels) + "\n", 0644);
+  Status WriteLicenses(const AsteriskSpec& asterisk) {
+    if (Status made = machine_->files().MakeDirectories(kLicensesDirectory); !made.ok()) return made;
+    const Result<std::vector<LicenseFile>> files = licenses_.Issue(asterisk);
+    if (!files.ok()) return files.error();
+    for (const LicenseFile& file : *files) {
+      if (Status put = Put(file); !put.ok()) return put;
+    }
+    return {};
+  }
+
+  Status AddLicense(const LicenseSpec& license) override {
+    const Result<LicenseFile> file = licenses_.Issue(license);
+    return file.ok() ? Put(*file) : Status(file.error());
   }
 
   void MakePbx(const AsteriskSpec& asterisk, const skype_driver* driver,
@@ -109,6 +118,12 @@ class SimulatedSite final : public PbxSite {
  private:
   static constexpr int kDeepest = 4;
 
+  Status Put(const LicenseFile& file) {
+    const std::string path = std::string(kLicensesDirectory) + "/" + file.name;
+    return file.directory ? machine_->files().MakeDirectories(path)
+                          : machine_->files().WriteAtomically(path, file.text, 0644);
+  }
+
   void Search(const std::string& directory, int depth, std::vector<std::string>& found) {
     const Result<std::vector<std::string>> names = machine_->files().List(directory);
     if (!names.ok() || depth > kDeepest) return;
@@ -124,6 +139,7 @@ class SimulatedSite final : public PbxSite {
   }
 
   sim::Simulation& simulation_;
+  LicenseDesk licenses_;
   std::unique_ptr<harness::Machine> machine_;
   std::unique_ptr<Runtime> runtime_;
   std::unique_ptr<harness::Pbx> pbx_;
@@ -145,7 +161,7 @@ class SimulatedPbxFactory final : public PbxFactory {
     if (const Status spoken = CanSpeakG729(asterisk); !spoken.ok()) return spoken.error();
     auto site = std::make_unique<SimulatedSite>(network.AddHost(asterisk.site, host_), simulation,
                                                 observer);
-    const Status licensed = site->WriteLicenses(asterisk.licensed_channels);
+    const Status licensed = site->WriteLicenses(asterisk);
     if (!licensed.ok()) return licensed.error();
     site->MakePbx(asterisk, driver_, observer);
     return std::unique_ptr<PbxSite>(std::move(site));

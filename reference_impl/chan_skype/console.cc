@@ -63,8 +63,17 @@ void ShowSettings(Core& core, const Print& print) {
   print(std::string("  debug: ") + YesNo(general.debug));
 }
 
-// The line that monitoring tools read; no licence file exists whose line could precede it.
+// One line a licence, and at the end the line that monitoring tools read.
 void ShowLicenses(Core& core, const Print& print) {
+  for (const res::SeenLicense& license : core.FoundLicenses().licenses) {
+    std::string line = "File: " + license.file;
+    if (!license.key.empty()) {
+      line += " -- Key: " + license.key + " -- Host-ID: " + license.host_id +
+              " -- Channels: " + std::to_string(license.channels) +
+              " (Expires: " + license.expires + ")";
+    }
+    print(line + " (" + license.status + ")");
+  }
   const std::string total = std::to_string(core.licenses().total());
   print(std::to_string(core.licenses().in_use()) + "/" + total + " of " + total +
         " licensed channels are currently in use");
@@ -143,7 +152,7 @@ void ShowBuddies(Core& core, const std::string& name, const Print& print) {
 }
 
 void ShowHostId(Core& core, const Print& print) {
-  const std::string host_id = core.Look().host_id;
+  const std::string host_id = core.FoundLicenses().host_id;
   print("Host-ID: " + (host_id.empty() ? "none, this host has no Ethernet device" : host_id));
 }
 

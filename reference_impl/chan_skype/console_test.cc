@@ -97,6 +97,25 @@ TEST_F(ConsoleTest, WithoutADeviceThereIsNoHostId) {
   EXPECT_THAT(Do({"skype", "show", "hostid"}), ElementsAre(StartsWith("Host-ID: none")));
 }
 
+TEST_F(ConsoleTest, LicencesAndWhatTheyAreMadeFor) {
+  bench.engine.found = TwoLicences();
+  bench.engine.ReadLicenses();
+  EXPECT_THAT(Do({"skype", "show", "hostid"}), ElementsAre("Host-ID: 59:af"));
+  EXPECT_THAT(Do({"skype", "show", "licenses"}),
+              ElementsAre("File: S4A-00000001.lic -- Key: S4A-00000001 -- Host-ID: 59:af -- "
+                          "Channels: 5 (Expires: 2999-12-31) (OK)",
+                          "File: S4A-00000002.lic (Truncated)",
+                          "0/5 of 5 licensed channels are currently in use"));
+}
+
+TEST_F(ConsoleTest, AReloadReadsTheLicencesAnew) {
+  bench.engine.found = TwoLicences();
+  EXPECT_THAT(Do({"skype", "show", "licenses"}), testing::SizeIs(1));
+  EXPECT_EQ(bench.driver.reload(bench.core), 0);
+  bench.runtime.RunPosted();
+  EXPECT_THAT(Do({"skype", "show", "licenses"}), testing::SizeIs(3));
+}
+
 TEST_F(ConsoleTest, Completion) {
   using V = std::vector<std::string>;
   EXPECT_EQ(bench.Complete({"skype"}, ""), (V{"login", "logoff", "set", "show"}));

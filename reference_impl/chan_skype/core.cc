@@ -94,7 +94,6 @@ void Core::StartEngine() {
   EngineEvents& events = *this;
   engine_ = std::make_unique<EngineLink>(service_, events);
   fetch_again_ = runtime().NewTimer([this] { FetchWhatIsMissing(); });
-  TakeHostId();
   std::string directory;
   {
     MutexLock lock(mutex_);
@@ -249,7 +248,6 @@ Core::View Core::Look() {
   view.general.debug = debug_;
   view.calls = calls_.size();
   view.engine_version = engine_version_;
-  view.host_id = host_id_;
   view.accounts.reserve(accounts_.size());
   for (const Account& account : accounts_) {
     view.accounts.push_back({account.settings, account.state, account.debug, account.voice_debug});

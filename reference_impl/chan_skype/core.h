@@ -112,11 +112,12 @@ class Core final : public std::enable_shared_from_this<Core>, private EngineEven
     std::vector<AccountView> accounts;
     size_t calls = 0;
     std::string engine_version;  // "" while the engine is down
-    std::string host_id;
   };
   View Look();
   std::string ServiceVersion() const { return service_.version(); }
   const res::LicensePool& licenses() const { return licenses_; }
+  // As they were found at the last load or reload.
+  res::LicenseReport FoundLicenses() const { return service_.FoundLicenses(); }
   // Posts a login or a logoff of a configured user (manual 4.2.1, 4.2.2). False: no such user.
   bool PostLogin(const std::string& user);
   bool PostLogout(const std::string& user);
@@ -165,7 +166,6 @@ class Core final : public std::enable_shared_from_this<Core>, private EngineEven
   void SendLogin(const UserSettings& user);
   void SendLogout(const std::string& user);
   void SendDebug(const std::string& user, bool voice, bool on);
-  void TakeHostId();
   Account* FindAccount(std::string_view name);  // under mutex_
 
   // core_properties.cc
@@ -225,7 +225,6 @@ class Core final : public std::enable_shared_from_this<Core>, private EngineEven
   std::vector<Account> accounts_;  // in the order of the file
   CallTable calls_;
   std::string engine_version_;
-  std::string host_id_;
   bool debug_ = false;  // as the console has set it last
   bool unloading_ = false;
 

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "chan_skype/core.h"
-#include "chan_skype/host_id.h"
 #include "chan_skype/text.h"
 
 namespace sfa::skype {
@@ -134,7 +133,7 @@ Core::Changes Core::TakeSettings(Settings settings) {
 }
 
 void Core::Apply(const Changes& changes) {
-  TakeHostId();
+  service_.ReadLicenses();  // manual 2.4: a reload takes new ones into account
   for (const Account& account : changes.removed) {
     SendLogout(account.settings.name);
     BuddyBook buddies = account.buddies;
@@ -280,12 +279,6 @@ void Core::SendDebug(const std::string& user, bool voice, bool on) {
   command.mutable_set_debug()->set_voice(voice);
   command.mutable_set_debug()->set_on(on);
   engine_->Send(command);
-}
-
-void Core::TakeHostId() {
-  const std::string host_id = HostId(runtime().NetworkInterfaces());
-  MutexLock lock(mutex_);
-  host_id_ = host_id;
 }
 
 bool Core::PostLogin(const std::string& user) {

@@ -25,10 +25,17 @@ namespace sfa::skype {
 class FakeEngineService final : public res::EngineService {
  public:
   FakeEngineService(res::FakeRuntime& runtime, int channels)
-      : runtime_(runtime), licenses_(res::NewLicensePool(channels)) {}
+      : runtime_(runtime), licenses_(channels) {}
 
   Runtime& runtime() override { return runtime_; }
-  res::LicensePool& licenses() override { return *licenses_; }
+  res::LicensePool& licenses() override { return licenses_; }
+  res::LicensePool& g729_licenses() override { return licenses_; }
+  // Finds what `found` says from now on.
+  void ReadLicenses() override {
+    read_ = found;
+    if (!found.licenses.empty()) licenses_.SetTotal(found.channels);
+  }
+  res::LicenseReport FoundLicenses() const override { return read_; }
   void Start(const std::string& directory, res::EngineListener& listener) override {
     engine_directory = directory;
     listener_ = &listener;
@@ -74,6 +81,7 @@ class FakeEngineService final : public res::EngineService {
   // ulaw,alaw", "ask james_bond add austin (please)".
   std::vector<std::string> TakeCommands();
 
+  res::LicenseReport found;
   std::string engine_directory;
   int starts = 0;
   control::Configure configured;
@@ -81,11 +89,15 @@ class FakeEngineService final : public res::EngineService {
 
  private:
   res::FakeRuntime& runtime_;
-  std::unique_ptr<res::LicensePool> licenses_;
+  res::CountingPool licenses_;
+  res::LicenseReport read_;
   res::EngineListener* listener_ = nullptr;
   std::vector<std::string> commands_;
   std::map<uint64_t, control::AskService> questions_;
 };
+
+// One that is good for five channels on host 59:af, one that was cut off.
+res::LicenseReport TwoLicences();
 
 // Loads the driver with a configuration; plays the host. What the driver does to the host is
 // written down in `seen`.

@@ -98,6 +98,17 @@ std::string Text(const control::Command& command) {
 
 }  // namespace
 
+res::LicenseReport TwoLicences() {
+  res::LicenseReport report;
+  report.host_id = "59:af";
+  report.channels = 5;
+  report.licenses.resize(2);
+  report.licenses[0] = {"S4A-00000001.lic", "OK", true, "S4A-00000001", "59:af", "2999-12-31", 5};
+  report.licenses[1].file = "S4A-00000002.lic";
+  report.licenses[1].status = "Truncated";
+  return report;
+}
+
 void FakeEngineService::Send(std::string_view bytes) {
   control::Command command;
   command.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));

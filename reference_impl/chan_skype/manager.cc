@@ -269,9 +269,18 @@ void Action::ChatSend() {
   Ask(account, std::move(request), "Message sent", to);
 }
 
-// An extension. The resource module counts licensed channels; it holds no licence files to list.
+// An extension. Of a file that is no licence only its name and what is wrong with it.
 void Action::LicenseList() {
-  reply_->List("Skype license list will follow", "SkypeLicense", {}, "SkypeLicenseListComplete");
+  std::vector<Headers> items;
+  for (const res::SeenLicense& license : core_.FoundLicenses().licenses) {
+    items.push_back({{"File", license.file},
+                     {"Key", license.key},
+                     {"Expires", license.expires},
+                     {"HostID", license.host_id},
+                     {"Channels", std::to_string(license.channels)},
+                     {"Status", license.status}});
+  }
+  reply_->List("Skype license list will follow", "SkypeLicense", items, "SkypeLicenseListComplete");
 }
 
 // An extension.

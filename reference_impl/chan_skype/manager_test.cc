@@ -143,6 +143,16 @@ TEST_F(ManagerTest, Licences) {
   EXPECT_THAT(bench.answers,
               ElementsAre(HasSubstr("EventList=start"),
                           "SkypeLicenseListComplete EventList=Complete ListItems=0"));
+  bench.engine.found = TwoLicences();
+  bench.engine.ReadLicenses();
+  bench.Act("SkypeLicenseList", {});
+  EXPECT_THAT(bench.answers,
+              ElementsAre(HasSubstr("EventList=start"),
+                          "SkypeLicense File=S4A-00000001.lic Key=S4A-00000001 Expires=2999-12-31 "
+                          "HostID=59:af Channels=5 Status=OK",
+                          "SkypeLicense File=S4A-00000002.lic Key= Expires= HostID= Channels=0 "
+                          "Status=Truncated",
+                          "SkypeLicenseListComplete EventList=Complete ListItems=2"));
 }
 
 TEST_F(ManagerTest, MistakesAreNamed) {

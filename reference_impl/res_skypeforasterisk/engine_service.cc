@@ -6,7 +6,9 @@
 #include "protocol/engine_control.pb.h"
 #include "res_skypeforasterisk/control_stream.h"
 #include "res_skypeforasterisk/extraction.h"
+#include "res_skypeforasterisk/license_directory.h"
 #include "res_skypeforasterisk/version.h"
+#include "runtime/mutex.h"
 
 namespace sfa::res {
 namespace {
@@ -31,12 +33,20 @@ class Service final : public EngineService, private ProcessHandler, private Stre
   Service(Runtime& runtime, const EngineServiceSettings& settings)
       : runtime_(runtime),
         image_(settings.image),
-        licenses_(NewLicensePool(
-            ReadLicensedChannels(runtime.files(), runtime.log(), settings.licenses_directory))),
-        deadline_(runtime.NewTimer([this] { OnDeadline(); })) {}
+        licenses_directory_(settings.licenses_directory),
+        license_authority_(settings.license_authority),
+        deadline_(runtime.NewTimer([this] { OnDeadline(); })) {
+    Service::ReadLicenses();
+  }
 
   Runtime& runtime() override { return runtime_; }
-  LicensePool& licenses() override { return *licenses_; }
+  LicensePool& licenses() override { return licenses_; }
+  LicensePool& g729_licenses() override { return g729_licenses_; }
+  void ReadLicenses() override;
+  LicenseReport FoundLicenses() const override {
+    MutexLock lock(mutex_);
+    return found_licenses_;
+  }
   std::string version() const override { return kVersion; }
 
   void Start(const std::string& engine_directory, EngineListener& listener) override;
@@ -63,7 +73,12 @@ class Service final : public EngineService, private ProcessHandler, private Stre
 
   Runtime& runtime_;
   const std::span<const uint8_t> image_;
-  const std::unique_ptr<LicensePool> licenses_;
+  const std::string licenses_directory_;
+  const stream::Key license_authority_;
+  CountingPool licenses_{0};
+  CountingPool g729_licenses_{0};
+  mutable Mutex mutex_;
+  LicenseReport found_licenses_;  // under mutex_
   EngineListener* listener_ = nullptr;
   State state_ = State::kDown;
   std::string reason_;  // why kDying
@@ -80,6 +95,14 @@ void Service::PostSafely(Task task) {
   runtime_.Post([alive = std::weak_ptr<bool>(alive_), task = std::move(task)] {
     if (alive.lock()) task();
   });
+}
+
+void Service::ReadLicenses() {
+  LicenseReport found = res::ReadLicenses(runtime_, licenses_directory_, license_authority_);
+  licenses_.SetTotal(found.channels);
+  g729_licenses_.SetTotal(found.channels);
+  MutexLock lock(mutex_);
+  found_licenses_ = std::move(found);
 }
 
 void Service::Start(const std::string& engine_directory, EngineListener& listener) {

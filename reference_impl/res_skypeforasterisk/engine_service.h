@@ -12,7 +12,9 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/license/license_file.h"
 #include "res_skypeforasterisk/license_pool.h"
+#include "res_skypeforasterisk/license_report.h"
 #include "runtime/runtime.h"
 
 namespace sfa::res {
@@ -32,13 +34,21 @@ class EngineListener {
   ~EngineListener() = default;
 };
 
-// Thread: the runtime's, except runtime().Post() and licenses().
+// Thread: the runtime's, except runtime().Post(), the pools and FoundLicenses().
 class EngineService {
  public:
   virtual ~EngineService() = default;
 
   virtual Runtime& runtime() = 0;
+  // For calls.
   virtual LicensePool& licenses() = 0;
+  // For codec_g729a's translations: as many (manual 3), counted apart.
+  virtual LicensePool& g729_licenses() = 0;
+  // Reads the licence files anew; both pools have their channels afterwards. Licences are read when
+  // the service is made, and counted by then.
+  virtual void ReadLicenses() = 0;
+  // What was found when they were read last.
+  virtual LicenseReport FoundLicenses() const = 0;
   // Extracts and launches. The listener's calls come later, never from inside.
   virtual void Start(const std::string& engine_directory, EngineListener& listener) = 0;
   // One serialised control::Command. Ignored while the engine is not ready.
@@ -52,6 +62,8 @@ class EngineService {
 struct EngineServiceSettings {
   std::span<const uint8_t> image;  // the engine's executable; outlives the service
   std::string licenses_directory;  // <astvarlibdir>/licenses
+  // Whose signature makes a licence.
+  stream::Key license_authority = license::SimulatedAuthority();
 };
 
 std::unique_ptr<EngineService> NewEngineService(Runtime& runtime,

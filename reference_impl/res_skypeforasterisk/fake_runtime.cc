@@ -35,8 +35,11 @@ namespace {
 class MemoryFile final : public File {
  public:
   explicit MemoryFile(std::string& content) : content_(content) {}
-  Result<size_t> ReadAt(uint64_t, std::span<uint8_t>) override {
-    return Error{ErrorCode::kOther, "not in this fake"};
+  Result<size_t> ReadAt(uint64_t offset, std::span<uint8_t> into) override {
+    if (offset >= content_.size()) return size_t{0};
+    const size_t count = std::min<size_t>(into.size(), content_.size() - offset);
+    std::copy_n(content_.begin() + static_cast<ptrdiff_t>(offset), count, into.begin());
+    return count;
   }
   Status WriteAt(uint64_t offset, std::span<const uint8_t> bytes) override {
     content_.resize(std::max<size_t>(content_.size(), offset + bytes.size()));
@@ -109,8 +112,12 @@ Result<std::unique_ptr<File>> FakeRuntime::Open(const std::string& path, OpenMod
   if (mode == OpenMode::kCreateExclusive && contents.count(path) > 0) {
     return Error{ErrorCode::kExists, path + " exists"};
   }
-  if (directories.count(Parent(path)) == 0) {
+  if (mode != OpenMode::kRead && directories.count(Parent(path)) == 0) {
     return Error{ErrorCode::kNotFound, path + ": no such directory"};
+  }
+  if (const auto error = unreadable.find(path); error != unreadable.end()) return error->second;
+  if (mode == OpenMode::kRead && contents.count(path) == 0) {
+    return Error{ErrorCode::kNotFound, path + ": no such file"};
   }
   return std::unique_ptr<File>(std::make_unique<MemoryFile>(contents[path]));
 }
@@ -131,7 +138,9 @@ Status FakeRuntime::Remove(const std::string& path) {
   return {};
 }
 
-bool FakeRuntime::Exists(const std::string& path) { return contents.count(path) > 0; }
+bool FakeRuntime::Exists(const std::string& path) {
+  return contents.count(path) + directories.count(path) > 0;
+}
 
 Status FakeRuntime::MakeDirectories(const std::string& path, uint32_t) {
   directories.insert(path);
@@ -152,8 +161,12 @@ Status FakeRuntime::RemoveDirectory(const std::string& path) {
   return {};
 }
 
-Result<std::vector<std::string>> FakeRuntime::List(const std::string&) {
-  return std::vector<std::string>{};
+Result<std::vector<std::string>> FakeRuntime::List(const std::string& directory) {
+  std::vector<std::string> names;
+  for (const auto& [path, content] : contents) {
+    if (Parent(path) == directory) names.push_back(path.substr(directory.size() + 1));
+  }
+  return names;
 }
 
 Result<std::unique_ptr<ChildProcess>> FakeRuntime::Launch(const LaunchRequest& request,

@@ -31,6 +31,10 @@ class FakeRuntime final : public Runtime, private FileSystem, private Processes,
   // Files by path, and the directories that exist.
   std::map<std::string, std::string> contents;
   std::set<std::string> directories{"/tmp"};
+  // What Open() says of these paths.
+  std::map<std::string, Error> unreadable;
+  std::vector<NetworkInterface> devices;
+  WallTime date{};
   // When set, launching fails with it.
   std::optional<Error> launch_error;
   // The child that was launched last and still exists; null when there is none.
@@ -43,7 +47,7 @@ class FakeRuntime final : public Runtime, private FileSystem, private Processes,
 
   // Runtime
   MonotonicTime Now() const override { return now_; }
-  WallTime WallNow() const override { return WallTime(); }
+  WallTime WallNow() const override { return date; }
   std::unique_ptr<Timer> NewTimer(Task task) override;
   void Post(Task task) override { posted_.push_back(std::move(task)); }
   Result<std::unique_ptr<UdpSocket>> OpenUdp(const Endpoint&, UdpReceiver&) override;
@@ -52,7 +56,7 @@ class FakeRuntime final : public Runtime, private FileSystem, private Processes,
   Random& random() override;
   FileSystem& files() override { return *this; }
   Processes& processes() override { return *this; }
-  std::vector<NetworkInterface> NetworkInterfaces() override { return {}; }
+  std::vector<NetworkInterface> NetworkInterfaces() override { return devices; }
   Log& log() override { return *this; }
 
  private:

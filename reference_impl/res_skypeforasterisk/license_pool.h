@@ -2,11 +2,7 @@
 #ifndef REFERENCE_IMPL_RES_SKYPEFORASTERISK_LICENSE_POOL_H_
 #define REFERENCE_IMPL_RES_SKYPEFORASTERISK_LICENSE_POOL_H_
 
-#include <memory>
-#include <string>
-
-#include "runtime/files.h"
-#include "runtime/log.h"
+#include <atomic>
 
 namespace sfa::res {
 
@@ -22,15 +18,24 @@ class LicensePool {
   virtual int in_use() const = 0;
 };
 
-// Invariant: 0 <= in_use() <= total() at every moment; a Release() too many asserts.
-std::unique_ptr<LicensePool> NewLicensePool(int total);
+// Invariant: 0 <= in_use(), and Acquire() never takes it beyond total(). A Release() too many
+// asserts.
+class CountingPool final : public LicensePool {
+ public:
+  explicit CountingPool(int total) : total_(total) {}
 
-// How many channels are licensed without any licence.
-inline constexpr int kDefaultLicensedChannels = 4;
+  bool Acquire() override;
+  void Release() override;
+  int total() const override { return total_.load(std::memory_order_acquire); }
+  int in_use() const override { return in_use_.load(std::memory_order_acquire); }
 
-// The number in the file `channels` of the licence directory: decimal digits. The default when
-// there is no such file; 0 when it holds anything else, which the log then says.
-int ReadLicensedChannels(FileSystem& files, Log& log, const std::string& licenses_directory);
+  // What is in use stays so, also beyond the new total.
+  void SetTotal(int total) { total_.store(total, std::memory_order_release); }
+
+ private:
+  std::atomic<int> total_;
+  std::atomic<int> in_use_{0};
+};
 
 }  // namespace sfa::res
 

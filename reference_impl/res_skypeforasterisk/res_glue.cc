@@ -67,12 +67,10 @@ struct res_glue {
         service(sfa::res::NewEngineService(
             runtime, {{skype_engine_image_begin,
                        static_cast<size_t>(skype_engine_image_end - skype_engine_image_begin)},
-                      licenses_directory})),
-        g729(sfa::res::NewLicensePool(service->licenses().total())) {}
+                      licenses_directory})) {}
 
   sfa::posix::PosixRuntime runtime;
   std::unique_ptr<sfa::res::EngineService> service;
-  std::unique_ptr<sfa::res::LicensePool> g729;
 };
 
 res_glue* res_glue_new(const char* licenses_directory, LogFunction log) {
@@ -90,13 +88,15 @@ void* res_glue_engine_service(res_glue* glue) {
   return static_cast<sfa::res::EngineService*>(glue->service.get());
 }
 
-int res_glue_g729_acquire(res_glue* glue) { return glue->g729->Acquire() ? 1 : 0; }
+int res_glue_g729_acquire(res_glue* glue) {
+  return glue->service->g729_licenses().Acquire() ? 1 : 0;
+}
 
-void res_glue_g729_release(res_glue* glue) { glue->g729->Release(); }
+void res_glue_g729_release(res_glue* glue) { glue->service->g729_licenses().Release(); }
 
-int res_glue_g729_licensed(const res_glue* glue) { return glue->g729->total(); }
+int res_glue_g729_licensed(const res_glue* glue) { return glue->service->g729_licenses().total(); }
 
-int res_glue_g729_in_use(const res_glue* glue) { return glue->g729->in_use(); }
+int res_glue_g729_in_use(const res_glue* glue) { return glue->service->g729_licenses().in_use(); }
 
 void res_glue_barrier(res_glue* glue) {
   Latch latch;

@@ -1,10 +1,10 @@
-#include "chan_skype/host_id.h"
+#include "protocol/license/host_id.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
-namespace sfa::skype {
+namespace sfa::license {
 namespace {
 
 uint32_t Rotate(uint32_t value, int bits) { return (value << bits) | (value >> (32 - bits)); }
@@ -64,7 +64,8 @@ std::string HostId(const std::vector<NetworkInterface>& interfaces) {
                   [](const NetworkInterface& device) { return device.physical; });
   std::vector<std::array<uint8_t, 6>> addresses;
   for (const NetworkInterface& device : interfaces) {
-    if (!device.loopback && (device.physical || !any_physical)) addresses.push_back(device.mac);
+    const bool ethernet = !device.loopback && device.mac != std::array<uint8_t, 6>{};
+    if (ethernet && (device.physical || !any_physical)) addresses.push_back(device.mac);
   }
   if (addresses.empty()) return "";
   std::sort(addresses.begin(), addresses.end());
@@ -80,4 +81,4 @@ std::string HostId(const std::vector<NetworkInterface>& interfaces) {
   return text;
 }
 
-}  // namespace sfa::skype
+}  // namespace sfa::license
