@@ -26,6 +26,7 @@ extern const Target kAmi;
 extern const Target kConfiguration;
 extern const Target kControlStream;
 extern const Target kCredentials;
+extern const Target kDatabase;
 extern const Target kDescription;
 extern const Target kDigits;
 extern const Target kEngine;

@@ -30,6 +30,7 @@ EngineImpl::EngineImpl(NetworkFactory network, Runtime& runtime,
       voice_log_(runtime.NewTimer([this] { LogVoices(); })),
       leave_(runtime.NewTimer([this] {
         left_ = true;
+        if (database_) database_->Flush();
         if (port_ && port_->dropped() > 0) {
           Log(LogLevel::kNotice,
               "dropped " + std::to_string(port_->dropped()) + " packets that were nobody's");
@@ -186,6 +187,9 @@ void EngineImpl::OnConfigure(const control::Configure& configure) {
                      proxy::Proxy{proxy.socks5() ? proxy::Kind::kSocks5 : proxy::Kind::kHttps,
                                   *server, proxy.user(), proxy.password()});
   }
+  if (!configure.data_directory().empty()) {
+    database_ = std::make_unique<Database>(runtime_, configure.data_directory());
+  }
   OpenMediaPort(configure);
 }
 
@@ -240,6 +244,10 @@ void EngineImpl::OnLogin(const control::Login& login) {
     settings.driver = true;
     settings.network = network_settings_;
     settings.share = share_;
+    if (database_) {
+      settings.hosts = database_->hosts();
+      settings.home = database_->HomeOf(login.account());
+    }
     account = std::make_unique<Account>(
         runtime_, std::move(settings),
         [this](peer::PeerSettings peer_settings, peer::PeerObserver& observer) {
@@ -264,6 +272,9 @@ void EngineImpl::OnAccountState(Account& account, peer::LoginState state,
   Debug(account.name(),
         "state " + std::to_string(static_cast<int>(state)) + (reason.empty() ? "" : ", " + reason));
   TellState(account.name(), state, reason);
+  if (database_ && account.logged_in()) {
+    database_->NoteLogin(account.name(), account.peer()->home(), account.peer()->hosts());
+  }
   if (!account.finished()) return;
   ForgetCallsOf(account.name());
   accounts_.erase(accounts_.find(account.name()));

@@ -13,6 +13,7 @@
 #include "protocol/proxy/proxied_runtime.h"
 #include "res_skypeforasterisk/control_stream.h"
 #include "skypeforasterisk/account.h"
+#include "skypeforasterisk/database.h"
 #include "skypeforasterisk/engine_call.h"
 #include "skypeforasterisk/network_factory.h"
 #include "skypeforasterisk/verbosity.h"
@@ -115,6 +116,7 @@ class EngineImpl final : public Engine,
   int status_ = 0;
   std::unique_ptr<Timer> leave_;
 
+  std::unique_ptr<Database> database_;  // none: nothing is kept
   Ipv4Address rtp_address_;
   std::optional<proxy::ProxiedRuntime> proxied_;  // before what is made from it
   peer::NetworkSettings network_settings_;

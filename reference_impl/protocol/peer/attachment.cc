@@ -23,9 +23,12 @@ Attachment::Attachment(Runtime& runtime, path::MediaPort& port, const PeerSettin
       observer_(observer),
       share_(*settings.share),
       cache_(settings.network.bootstrap_nodes),
+      first_(settings.home),
       wait_(runtime.NewTimer([this] { OnWaitOver(); })),
       keepalive_(runtime.NewTimer([this] { OnKeepaliveDue(); })),
-      renewal_(runtime.NewTimer([this] { Renew(); })) {}
+      renewal_(runtime.NewTimer([this] { Renew(); })) {
+  for (const Endpoint& host : settings.hosts) cache_.Add(host);
+}
 
 Attachment::~Attachment() {
   *self_ = nullptr;
@@ -120,6 +123,7 @@ void Attachment::BeginRounds() {
   node_reached_ = false;
   tried_.clear();
   nodes_.clear();
+  if (const Endpoint first = std::exchange(first_, {}); first.is_set()) BeginWith(first);
   NextRound();
 }
 
@@ -145,6 +149,13 @@ Endpoint Attachment::NextNode() {
   const Endpoint node = nodes_.back();
   nodes_.pop_back();
   return node;
+}
+
+void Attachment::BeginWith(const Endpoint& node) {
+  nodes_ = cache_.Shuffled(runtime_.random());
+  std::reverse(nodes_.begin(), nodes_.end());
+  nodes_.erase(std::remove(nodes_.begin(), nodes_.end(), node), nodes_.end());
+  nodes_.push_back(node);
 }
 
 void Attachment::ContactByUdp() {

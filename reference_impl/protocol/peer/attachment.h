@@ -94,6 +94,8 @@ class Attachment final : private NodeStreamHandler {
   const std::string& fullname() const { return profile_.fullname(); }
   // What the account knows of itself, as of the latest login.
   const wire::Profile& profile() const { return profile_; }
+  const Endpoint& home() const { return node_; }
+  const std::vector<Endpoint>& hosts() const { return cache_.hosts(); }
 
  private:
   // What `wait_` waits for.
@@ -112,6 +114,8 @@ class Attachment final : private NodeStreamHandler {
   void BeginRounds();
   void NextRound();
   Endpoint NextNode();
+  // All that are known, this one before the others.
+  void BeginWith(const Endpoint& node);
   void ContactByUdp();
   void ConnectSupernode(std::vector<uint16_t> ports, Duration patience);
   // This node will not do: the next one, soon.
@@ -152,6 +156,7 @@ class Attachment final : private NodeStreamHandler {
   LoginState state_ = LoginState::kLoggedOut;
 
   HostCache cache_;
+  Endpoint first_;               // where to begin; once
   std::vector<Endpoint> nodes_;  // still to be tried, the next one last
   std::set<Endpoint> tried_;     // in these rounds
   Endpoint node_;

@@ -58,11 +58,7 @@ void Attachment::Return() {
   round_ = 0;
   node_reached_ = false;
   tried_.clear();
-  nodes_ = cache_.Shuffled(runtime_.random());
-  std::reverse(nodes_.begin(), nodes_.end());
-  // Where it was is where others look for it.
-  nodes_.erase(std::remove(nodes_.begin(), nodes_.end(), node_), nodes_.end());
-  nodes_.push_back(node_);
+  BeginWith(node_);  // where it was is where others look for it
   quick_left_ = kQuickAttempts;
   quickly_ = true;
   TryQuickly();

@@ -21,6 +21,8 @@ class HostCache {
   // Did not answer; the bootstrap nodes stay.
   void Remove(const Endpoint& host);
   size_t size() const { return hosts_.size(); }
+  // Oldest first.
+  const std::vector<Endpoint>& hosts() const { return hosts_; }
 
   // All that can be asked, each once: the cached ones in random order, then the bootstrap nodes in
   // random order.

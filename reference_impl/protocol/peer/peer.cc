@@ -73,6 +73,8 @@ class PeerImpl final : public Peer, private CallHost, private AttachmentObserver
   LoginState state() const override { return attachment_.state(); }
   uint64_t dropped() const override { return dropped_; }
   const std::string& fullname() const override { return attachment_.fullname(); }
+  Endpoint home() const override { return attachment_.home(); }
+  std::vector<Endpoint> hosts() const override { return attachment_.hosts(); }
 
   std::unique_ptr<Call> PlaceCall(const std::string& user, const std::vector<media::Codec>& codecs,
                                   CallObserver& observer,

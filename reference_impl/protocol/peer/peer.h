@@ -200,6 +200,10 @@ struct PeerSettings {
   std::string password;
   bool driver = false;  // asks for use from an Asterisk: business accounts only
   NetworkSettings network;
+  // From an earlier life of this user: supernodes, oldest first, and where it was logged in last,
+  // which is asked first.
+  std::vector<Endpoint> hosts;
+  Endpoint home;
   // Common to all peers that use the same port (port_share.h); none: this one is alone.
   std::shared_ptr<PortShare> share;
 };
@@ -215,6 +219,9 @@ class Peer {
   virtual void LogOut() = 0;
   virtual LoginState state() const = 0;
   virtual const std::string& fullname() const = 0;
+  // While logged in: the supernode where it is, and those that it knows, oldest first.
+  virtual Endpoint home() const { return {}; }
+  virtual std::vector<Endpoint> hosts() const { return {}; }
   // Only when logged in. The call rings at `user`; failures come by OnEnded(), never from inside.
   // `user` may be a telephone number. Forwarding, voicemail and several logins of the callee are
   // followed here.
