@@ -42,8 +42,11 @@ class Pbx {
 
   // Starts the PBX and loads the modules; `done` gets "" or why it failed.
   virtual void Start(std::function<void(const std::string& error)> done) = 0;
-  // A graceful stop; `done` runs when every process of it is gone.
+  // As `core stop gracefully`, and by force when calls do not end; `done` runs when its process is
+  // gone.
   virtual void Stop(std::function<void()> done) = 0;
+  // As `core stop now`: channels and modules are left as they are.
+  virtual void StopNow(std::function<void()> done) = 0;
   // An AMI action without its ActionID; `reply` gets the response and, for list actions, the events
   // that belong to it.
   virtual void SendAction(const AmiMessage& action,

@@ -43,6 +43,9 @@ class Machine {
   virtual FileSystem& files() = 0;
   // Children of "init", process 1: for launching something on behalf of nobody.
   virtual Processes& processes() = 0;
+  // Runs `task` soon, as init does: outside of every other process's callbacks, so that it may
+  // destroy their runtimes.
+  virtual void Post(Task task) = 0;
   // A process that nobody launched: the PBX itself, a server. Ends when the Runtime is destroyed.
   virtual std::unique_ptr<Runtime> NewProcess(const std::string& name) = 0;
   virtual std::vector<ProcessSight> running() const = 0;

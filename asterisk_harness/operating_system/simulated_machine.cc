@@ -83,6 +83,7 @@ class SimulatedMachine final : public Machine, private ProcessTable {
   }
   FileSystem& files() override { return files_; }
   Processes& processes() override { return *Init().launcher; }
+  void Post(Task task) override { Init().runtime->Post(std::move(task)); }
   std::unique_ptr<Runtime> NewProcess(const std::string& name) override {
     ProcessEntry& entry = Start(name);
     const int pid = entry.pid;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -73,12 +74,9 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   ~RealAsteriskHost() override {
     if (thread_.joinable()) {
       runtime_.Post([this] {
-        session_.reset();
-        sessions_.clear();
-        questions_.clear();
-        manager_port_.reset();
-        poll_.reset();
+        HangUp();
         deadline_.reset();
+        manager_port_.reset();
         log_timer_.reset();
         sandbox_.reset();
         runtime_.Stop();
@@ -96,7 +94,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
                std::to_string(prefix_length) + ' ' + gateway.ToString();
   }
   int pid() const override { return asterisk_pid_; }
-  std::vector<std::string> Processes() const override;
+  std::vector<RunningProcess> Processes() const override;
   int Kill(const std::string& process) override;
   std::string root() const override { return root_; }
 
@@ -107,19 +105,16 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
       started_ = std::move(done);
       deadline_ = runtime_.NewTimer([this] { StartFailed("it was not ready after 60 s"); });
       deadline_->Start(kBootLimit);
-      sandbox_->SendLine(network_);
+      if (gone_) return StartFailed("its machine has ended");
+      if (!network_.empty()) sandbox_->SendLine(std::exchange(network_, ""));
+      // One that was killed may not have been told to be gone yet.
+      start_waits_ = running_;
+      if (!running_) sandbox_->SendLine("start");
     });
   }
 
-  void Stop(std::function<void()> done) override {
-    runtime_.Post([this, done = std::move(done)]() mutable {
-      if (gone_) return post_(std::move(done));
-      stopped_ = std::move(done);
-      deadline_ = runtime_.NewTimer([this] { sandbox_.reset(), OnGone("killed"); });
-      deadline_->Start(kStopLimit);
-      Command("core stop gracefully", nullptr);
-    });
-  }
+  void Stop(std::function<void()> done) override { End("core stop gracefully", std::move(done)); }
+  void StopNow(std::function<void()> done) override { End("core stop now", std::move(done)); }
 
   void SendAction(const AmiMessage& action,
                   std::function<void(const std::vector<AmiMessage>&)> reply) override {
@@ -158,6 +153,11 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   void Connect();
   void ReadLog();
   void OnEvent(const AmiMessage& event);
+  void End(const char* command, std::function<void()> done);
+  // There is no Asterisk any more.
+  void OnEnded(const std::string& how);
+  // Whatever talks to it.
+  void HangUp();
   void StartFailed(const std::string& why);
   void OpenSession(const std::string& user, const std::string& secret,
                    std::function<void(const AmiMessage&)> event,
@@ -169,7 +169,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   const RealAsteriskSettings settings_;
   PbxObserver& observer_;
   const Poster post_;
-  std::string network_ = "network none";
+  std::string network_ = "network none";  // "" once it has been said
   std::string root_;
   int tap_ = -1;
   std::atomic<int> asterisk_pid_ = 0;
@@ -188,8 +188,10 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   std::unique_ptr<LoopbackForwarder> manager_port_;
   std::function<void(const std::string&)> started_;
   std::function<void()> stopped_;
-  std::vector<std::string> left_behind_;
-  bool gone_ = false;
+  int inner_pid_ = 0;         // of the last one, as its namespaces number it
+  bool start_waits_ = false;  // for the last one's end
+  bool running_ = false;      // an Asterisk has been started and has not ended
+  bool gone_ = false;         // the machine itself
 };
 
 Status RealAsteriskHost::Prepare(const SandboxSettings& settings) {
@@ -210,9 +212,8 @@ Status RealAsteriskHost::Prepare(const SandboxSettings& settings) {
   }
   std::promise<int> init;
   runtime_.Post([&] {
-    const int pid = sandbox_->init_pid();
-    root_ = "/proc/" + std::to_string(pid) + "/root/mnt/root";  // where run-asterisk has it
-    init.set_value(pid);
+    root_ = sandbox_->root();
+    init.set_value(sandbox_->init_pid());
   });
   auto tap = OpenTapIn(init.get_future().get(), kInterface);
   if (!tap.ok()) return tap.error();
@@ -226,17 +227,20 @@ void RealAsteriskHost::OnLine(const std::string& line) {
   } else if (line.rfind("error ", 0) == 0) {
     if (started_) return StartFailed(line.substr(6));
     AnswerReady(line.substr(6));
-  } else if (line.rfind("left ", 0) == 0) {
-    left_behind_.push_back(line.substr(5));
-  } else if (line == "started") {
-    asterisk_pid_ = sandbox_->asterisk_pid();
+  } else if (line.rfind("started ", 0) == 0) {
+    running_ = true;
+    inner_pid_ = std::atoi(line.c_str() + 8);
+    asterisk_pid_ = sandbox_->Outside(inner_pid_);
     poll_ = runtime_.NewTimer([this] { Connect(); });
     poll_->Start(kManagerPoll);
+    if (log_timer_) return;
     log_timer_ = runtime_.NewTimer([this] {
       ReadLog();
       log_timer_->Start(kLogPeriod);
     });
     log_timer_->Start(kLogPeriod);
+  } else if (line.rfind("ended ", 0) == 0) {
+    OnEnded("it ended with status " + line.substr(6));
   }
 }
 
@@ -275,16 +279,17 @@ void RealAsteriskHost::Connect() {
 void RealAsteriskHost::OnEvent(const AmiMessage& event) {
   if (started_ && event.Get("Event") == "FullyBooted") {
     deadline_.reset();
-    asterisk_pid_ = sandbox_->asterisk_pid();
+    asterisk_pid_ = sandbox_->Outside(inner_pid_);
     post_([done = std::exchange(started_, nullptr)] { done(""); });
   }
   post_([this, event] { observer_.OnAmiEvent(event); });
 }
 
-std::vector<std::string> RealAsteriskHost::Processes() const {
-  std::promise<std::vector<std::string>> names;
-  runtime_.Post([&] { names.set_value(gone_ ? left_behind_ : sandbox_->ProcessNames()); });
-  return names.get_future().get();
+std::vector<RunningProcess> RealAsteriskHost::Processes() const {
+  std::promise<std::vector<RunningProcess>> running;
+  runtime_.Post(
+      [&] { running.set_value(gone_ ? std::vector<RunningProcess>() : sandbox_->Running()); });
+  return running.get_future().get();
 }
 
 int RealAsteriskHost::Kill(const std::string& process) {
@@ -298,7 +303,7 @@ Result<Endpoint> RealAsteriskHost::OpenManagerPort() {
   runtime_.Post([&] {
     if (manager_port_) return opened.set_value(manager_port_->local());
     auto port = std::make_unique<LoopbackForwarder>(runtime_, [this]() -> Result<int> {
-      if (gone_) return Error{ErrorCode::kRefused, "Asterisk has ended"};
+      if (!running_) return Error{ErrorCode::kRefused, "Asterisk does not run"};
       return ConnectTcpIn(sandbox_->init_pid(), kManager);
     });
     if (const Status listens = port->Listen(); !listens.ok()) {
@@ -317,20 +322,40 @@ void RealAsteriskHost::StartFailed(const std::string& why) {
   post_([done = std::exchange(started_, nullptr), text] { done(text); });
 }
 
-void RealAsteriskHost::OnGone(const std::string& how) {
-  gone_ = true;
-  log_timer_.reset();
-  ReadLog();
-  asterisk_pid_ = 0;
-  deadline_.reset();
+void RealAsteriskHost::End(const char* command, std::function<void()> done) {
+  runtime_.Post([this, command, done = std::move(done)]() mutable {
+    if (!running_) return post_(std::move(done));
+    stopped_ = std::move(done);
+    deadline_ = runtime_.NewTimer([this] { sandbox_->Kill("asterisk"); });
+    deadline_->Start(kStopLimit);
+    Command(command, nullptr);
+  });
+}
+
+void RealAsteriskHost::HangUp() {
   poll_.reset();
   session_.reset();
   sessions_.clear();
   questions_.clear();
-  manager_port_.reset();
+}
+
+void RealAsteriskHost::OnEnded(const std::string& how) {
+  running_ = false;
+  asterisk_pid_ = 0;
+  HangUp();
+  ReadLog();
+  if (std::exchange(start_waits_, false) && !gone_) return sandbox_->SendLine("start");
+  deadline_.reset();
   StartFailed(how);
-  AnswerReady("the namespaces cannot be made here; their process ended: " + how);
   if (stopped_) post_(std::exchange(stopped_, nullptr));
+}
+
+void RealAsteriskHost::OnGone(const std::string& how) {
+  gone_ = true;
+  OnEnded(how);
+  log_timer_.reset();
+  manager_port_.reset();
+  AnswerReady("the namespaces cannot be made here; their process ended: " + how);
 }
 
 void RealAsteriskHost::OpenSession(const std::string& user, const std::string& secret,

@@ -1,5 +1,6 @@
 // A real Asterisk as Debian runs it, behind the interface of every PBX: user `asterisk`, its own
-// root file system, its own namespaces, joined to the world by a TAP interface.
+// root file system, its own namespaces, joined to the world by a TAP interface. They are its
+// machine, which is there from Open() on, also while no Asterisk runs.
 //
 // When it is destroyed, or this process ends in whatever way, nothing of it is left: no process,
 // mount, interface or namespace.
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "asterisk_harness/pbx.h"
+#include "asterisk_harness/real/running_process.h"
 #include "runtime/address.h"
 #include "runtime/result.h"
 
@@ -44,15 +46,14 @@ class RealAsterisk : public Pbx {
   virtual void SetAddress(Ipv4Address address, int prefix_length, Ipv4Address gateway) = 0;
   // Of the running Asterisk, in this process's view; 0 when there is none.
   virtual int pid() const = 0;
-  // Names (argv[0]) of the processes inside, Asterisk included; what a stopped Asterisk has left
-  // behind once it has stopped. Sorted.
-  virtual std::vector<std::string> Processes() const = 0;
+  // Asterisk's and whatever else it has started; what it has left behind too. By pid.
+  virtual std::vector<RunningProcess> Processes() const = 0;
   // SIGKILL for the processes of that name. How many there were.
   virtual int Kill(const std::string& process) = 0;
-  // Its root directory in this process's view, while it runs.
+  // The machine's root directory in this process's view.
   virtual std::string root() const = 0;
-  // Opens a port on this machine's loopback interface behind which its manager answers, as long as
-  // it runs. The same one each time.
+  // Opens a port on this machine's loopback interface behind which its manager answers whenever it
+  // runs. The same one each time.
   virtual Result<Endpoint> OpenManagerPort() = 0;
 };
 

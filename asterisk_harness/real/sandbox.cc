@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -29,23 +30,33 @@ int FirstChild(int pid) {
   return children.empty() ? 0 : children.front();
 }
 
-// argv[0]; empty for a zombie.
+// argv[0] without its directory; empty for a zombie.
 std::string NameOf(int pid) {
   std::ifstream arguments("/proc/" + std::to_string(pid) + "/cmdline", std::ios::binary);
   std::string name;
   std::getline(arguments, name, '\0');
-  return name;
+  return name.substr(name.rfind('/') + 1);
 }
 
-void CollectNames(int pid, std::vector<std::string>& names) {
-  if (std::string name = NameOf(pid); !name.empty()) names.push_back(std::move(name));
-  for (const int child : Children(pid)) CollectNames(child, names);
+// What the process is called in the innermost of its namespaces (proc(5), NSpid).
+int InnerPid(int pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  int inner = 0;
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("NSpid:", 0) != 0) continue;
+    std::istringstream numbers(line.substr(6));
+    while (numbers >> inner) {
+    }
+  }
+  return inner;
 }
 
-int KillNamed(int pid, const std::string& name) {
-  int killed = NameOf(pid) == name && kill(pid, SIGKILL) == 0 ? 1 : 0;
-  for (const int child : Children(pid)) killed += KillNamed(child, name);
-  return killed;
+template <typename Visit>
+void VisitBelow(int pid, const Visit& visit) {
+  for (const int child : Children(pid)) {
+    visit(child);
+    VisitBelow(child, visit);
+  }
 }
 
 }  // namespace
@@ -72,21 +83,42 @@ void Sandbox::SendLine(const std::string& line) {
 
 int Sandbox::init_pid() const { return FirstChild(child_->pid()); }
 
-int Sandbox::asterisk_pid() const {
-  const int init = init_pid();
-  return init == 0 ? 0 : FirstChild(init);
+std::string Sandbox::root() const {
+  return "/proc/" + std::to_string(init_pid()) + "/root/mnt/root";  // where run-asterisk has it
 }
 
-std::vector<std::string> Sandbox::ProcessNames() const {
-  std::vector<std::string> names;
-  if (const int asterisk = asterisk_pid(); asterisk != 0) CollectNames(asterisk, names);
-  std::sort(names.begin(), names.end());
-  return names;
+int Sandbox::Outside(int pid) const {
+  int outside = 0;
+  VisitBelow(init_pid(), [&](int each) {
+    if (InnerPid(each) == pid) outside = each;
+  });
+  return outside;
+}
+
+std::vector<RunningProcess> Sandbox::Running() const {
+  std::vector<RunningProcess> running;
+  const int init = init_pid();
+  if (init == 0) return running;
+  const std::string machine = root();
+  VisitBelow(init, [&](int pid) {
+    std::error_code gone;
+    // The script's own helpers see the root of its namespaces.
+    if (!std::filesystem::equivalent("/proc/" + std::to_string(pid) + "/root", machine, gone)) {
+      return;
+    }
+    if (std::string name = NameOf(pid); !name.empty()) running.push_back({pid, std::move(name)});
+  });
+  std::sort(running.begin(), running.end(),
+            [](const RunningProcess& a, const RunningProcess& b) { return a.pid < b.pid; });
+  return running;
 }
 
 int Sandbox::Kill(const std::string& name) {
-  const int asterisk = asterisk_pid();
-  return asterisk == 0 ? 0 : KillNamed(asterisk, name);
+  int killed = 0;
+  for (const RunningProcess& process : Running()) {
+    if (process.name == name && kill(process.pid, SIGKILL) == 0) ++killed;
+  }
+  return killed;
 }
 
 void Sandbox::OnData(std::span<const uint8_t> bytes) {

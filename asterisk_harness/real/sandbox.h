@@ -1,4 +1,4 @@
-// The namespaces in which one real Asterisk lives, and the script that is process 1 there.
+// The namespaces that are the machine of a real Asterisk, and the script that is process 1 there.
 #ifndef ASTERISK_HARNESS_REAL_SANDBOX_H_
 #define ASTERISK_HARNESS_REAL_SANDBOX_H_
 
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "asterisk_harness/real/running_process.h"
 #include "runtime/runtime.h"
 
 namespace sfa::harness {
@@ -21,7 +22,7 @@ struct SandboxSettings {
 
 class SandboxObserver {
  public:
-  // A line from the script: "ready", "started", "ended 0", "error …".
+  // A line from the script: "ready", "started 40", "ended 0", "error …".
   virtual void OnLine(const std::string& line) = 0;
   // The namespaces are empty.
   virtual void OnGone(const std::string& how) = 0;
@@ -39,10 +40,12 @@ class Sandbox : private StreamHandler, private ProcessHandler {
   void SendLine(const std::string& line);
   // Process 1 of the namespaces, as seen from here; 0 when it is gone.
   int init_pid() const;
-  // The Asterisk inside; 0 when there is none.
-  int asterisk_pid() const;
-  // argv[0] of every process below process 1 that runs a program of the root file system. Sorted.
-  std::vector<std::string> ProcessNames() const;
+  // Its root directory as seen from here, whatever runs in it.
+  std::string root() const;
+  // The process that is called `pid` inside, as seen from here; 0 when it is gone.
+  int Outside(int pid) const;
+  // Every process that runs in the root file system, whether or not an Asterisk has left it behind.
+  std::vector<RunningProcess> Running() const;
   // SIGKILL for those of that name. How many there were.
   int Kill(const std::string& name);
 

@@ -13,11 +13,11 @@ constexpr Duration kStopPatience = std::chrono::seconds(5);
 }  // namespace
 
 Modules::Modules(PbxCore& core, const skype_driver* driver, ServiceFactory services,
-                 FileLookup files, ModuleDirectories directories)
+                 FileLookup files, const ModuleDirectories& directories)
     : core_(core),
       services_(std::move(services)),
       files_(std::move(files)),
-      directories_(std::move(directories)),
+      directories_(directories),
       host_(MakeHostTable()) {
   driver_.table = driver;
   driver_.count = [this](int change) {
@@ -187,6 +187,11 @@ void Modules::UnloadAll(std::function<void()> done) {
     });
   });
   stop_timer_->Start(chan_references_ > 0 ? kStopPatience : Duration::zero());
+}
+
+void Modules::RunAtExit(std::function<void()> done) {
+  if (service_) return service_->Stop(std::move(done));
+  core_.runtime().Post(std::move(done));
 }
 
 // Calls end in the driver a little later than their channels.

@@ -36,7 +36,7 @@ class Modules {
   using ServiceFactory = std::function<std::unique_ptr<res::EngineService>()>;
 
   Modules(PbxCore& core, const skype_driver* driver, ServiceFactory services, FileLookup files,
-          ModuleDirectories directories);
+          const ModuleDirectories& directories);
   ~Modules();
   Modules(const Modules&) = delete;
   Modules& operator=(const Modules&) = delete;
@@ -52,6 +52,9 @@ class Modules {
   // Takes both out, as soon as the driver has let go of its last call; for a stop, when no channel
   // is left.
   void UnloadAll(std::function<void()> done);
+  // What the modules have asked for at the end of a process that does not unload them: the engine is
+  // ended.
+  void RunAtExit(std::function<void()> done);
   std::vector<ModuleSight> List() const;
   bool IsKnown(const std::string& module) const;
   bool IsRunning(const std::string& module) const;
@@ -74,7 +77,7 @@ class Modules {
   PbxCore& core_;
   ServiceFactory services_;
   FileLookup files_;
-  const ModuleDirectories directories_;
+  const ModuleDirectories& directories_;  // settled before a module is loaded
   bool res_loaded_ = false, g729_installed_ = false;
   std::unique_ptr<G729Codec> g729_;
   std::unique_ptr<res::EngineService> service_;

@@ -73,6 +73,7 @@ std::string PbxProcess::LoadConfiguration() {
   const Result<Configuration> settings = ReadConfiguration("asterisk.conf", lookup);
   if (settings.ok()) {
     core_.max_calls = ToInt(settings->Get("options", "maxcalls").value_or("0"), 0);
+    directories_.spool = settings->Get("directories", "astspooldir").value_or(directories_.spool);
   } else if (settings.error().code != ErrorCode::kNotFound) {
     return settings.error().message;
   }
@@ -141,6 +142,11 @@ void PbxProcess::Stop(std::function<void()> done) {
   core_.Drain(kStopPatience, [self, done] {
     if (*self != nullptr) (*self)->modules_.UnloadAll(done);
   });
+}
+
+void PbxProcess::StopNow(std::function<void()> done) {
+  core_.manager().Emit("Shutdown", kClassSystem, {{"Shutdown", "Uncleanly"}, {"Restart", "False"}});
+  modules_.RunAtExit(std::move(done));
 }
 
 void PbxProcess::SendAction(const AmiMessage& action,

@@ -25,6 +25,7 @@ class PbxProcess final : public Pbx, private EventListener {
 
   void Start(std::function<void(const std::string& error)> done) override;
   void Stop(std::function<void()> done) override;
+  void StopNow(std::function<void()> done) override;
   void SendAction(const AmiMessage& action,
                   std::function<void(const std::vector<AmiMessage>&)> reply) override;
   void RunCommand(const std::string& command,

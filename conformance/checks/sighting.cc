@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "conformance/checks/xml.h"
 #include "conformance/results/pattern.h"
 #include "conformance/scenario/values.h"
 
@@ -109,6 +110,11 @@ bool IsAsteriskSight(const Sighting& sighting, const Observation& seen) {
     return seen.observer == Observer::kLog &&
            seen.Get("text").find(FieldOf(sighting, "log")) != std::string::npos;
   }
+  if (sighting.kind == "file") {
+    return seen.observer == Observer::kFiles && seen.kind == FieldOf(sighting, "file") &&
+           seen.Get("text").find(FieldOf(sighting, "contains")) != std::string::npos &&
+           (FieldOf(sighting, "is") != "xml" || IsXml(seen.Get("text")));
+  }
   const bool started = FieldOf(sighting, "is") != "ended";
   return seen.observer == Observer::kProcess && seen.kind == FieldOf(sighting, "process") &&
          (seen.Get("event") == "started") == started;
@@ -139,6 +145,25 @@ Finding CompareDigits(const Sighting& sighting, bool never, const Window& window
   }
   const bool equal = heard == FieldOf(sighting, "digits");
   return {equal != never ? Verdict::kPass : Verdict::kFail, "heard the digits '" + heard + "'", at};
+}
+
+// How many run when the window ends.
+Finding CountRunning(const Sighting& sighting, bool never, const Window& window,
+                     const Trace& trace) {
+  const std::string name = FieldOf(sighting, "process");
+  int running = 0;
+  std::optional<Duration> at;
+  for (const Observation& seen : trace.observations()) {
+    if (seen.observer != Observer::kProcess || seen.subject != sighting.actor ||
+        seen.kind != name || seen.at > window.end) {
+      continue;
+    }
+    running += seen.Get("event") == "started" ? 1 : -1;
+    at = seen.at.time_since_epoch();
+  }
+  const bool met = sighting.times ? running == *sighting.times : running > 0;
+  return {met != never ? Verdict::kPass : Verdict::kFail,
+          fmt::format("{} of them {}", running, running == 1 ? "runs" : "run"), at};
 }
 
 // "2 active channels" in the output of core show channels.
@@ -237,6 +262,9 @@ Finding CompareCount(const char* what, int expected, const Trace& trace, const c
 
 Finding LookFor(const Sighting& sighting, bool never, const Window& window, const Trace& trace) {
   if (sighting.kind == "digits") return CompareDigits(sighting, never, window, trace);
+  if (sighting.kind == "process" && FieldOf(sighting, "is") == "running") {
+    return CountRunning(sighting, never, window, trace);
+  }
   int count = 0;
   std::optional<Duration> first, outside;
   for (const Observation& seen : trace.observations()) {

@@ -61,6 +61,44 @@ TEST(SightingTest, WhatAManagerUserSeesIsApart) {
   EXPECT_EQ(LookFor(event, false, Between(0, 9), trace).verdict, Verdict::kFail);
 }
 
+TEST(SightingTest, ProcessesThatRunAreCountedAtTheWindowsEnd) {
+  Trace trace;
+  const auto add = [&](int at, const char* event) {
+    trace.Add({At(at), Observer::kProcess, "asterisk", "engine", {{"event", event}}});
+  };
+  add(1, "started");
+  add(4, "started");
+  add(6, "killed by signal 9");
+  const auto running = [](int times) {
+    return Sighting{"asterisk", "process", {{"process", "engine"}, {"is", "running"}}, times};
+  };
+  EXPECT_EQ(LookFor(running(0), false, Between(0, 0), trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookFor(running(2), false, Between(3, 5), trace).verdict, Verdict::kPass);
+  EXPECT_EQ(LookFor(running(1), false, Between(3, 5), trace).verdict, Verdict::kFail);
+  EXPECT_EQ(LookFor(running(1), false, Between(3, 9), trace).verdict, Verdict::kPass);
+}
+
+TEST(SightingTest, FilesAreLookedIntoAndReadAsXml) {
+  Trace trace;
+  const auto add = [&](const char* name, const char* text) {
+    trace.Add({At(3),
+               Observer::kFiles,
+               "asterisk",
+               "/d/*",
+               {{"path", std::string("/d/") + name}, {"text", text}}});
+  };
+  add("good", "<?xml version='1.0'?><a name='bond'/>");
+  add("bad", "<a name='bond'");
+  const auto seen = [&](Fields details, int times) {
+    details.insert(details.begin(), {"file", "/d/*"});
+    return LookFor({"asterisk", "file", details, times}, false, Between(0, 9), trace).verdict;
+  };
+  EXPECT_EQ(seen({}, 2), Verdict::kPass);
+  EXPECT_EQ(seen({{"contains", "bond"}}, 2), Verdict::kPass);
+  EXPECT_EQ(seen({{"contains", "goldfinger"}}, 0), Verdict::kPass);
+  EXPECT_EQ(seen({{"is", "xml"}}, 1), Verdict::kPass);
+}
+
 TEST(SightingTest, DialplanStepsAreNewextenEvents) {
   Trace trace;
   trace.Add({At(3),

@@ -37,8 +37,8 @@ void Unload(Laboratory& laboratory, Round& round) {
       round.left.push_back(std::string(module) + " in memory");
     }
   }
-  for (const std::string& name : laboratory.asterisk().Processes()) {
-    if (name == kEngine) round.left.push_back("the engine");
+  for (const harness::RunningProcess& process : laboratory.asterisk().Processes()) {
+    if (process.name == kEngine) round.left.push_back("the engine");
   }
 }
 

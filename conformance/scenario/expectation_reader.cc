@@ -22,7 +22,7 @@ const Words& SightsOfPeople() {
 }
 
 const Words& SightsOfAsterisk() {
-  static const Words kWords = {"event", "response", "dialplan", "cli", "log", "process"};
+  static const Words kWords = {"event", "response", "dialplan", "cli", "log", "process", "file"};
   return kWords;
 }
 
@@ -35,6 +35,7 @@ Words DetailsOf(const std::string& kind) {
   if (kind == "path") return {"local", "remote", "times"};
   if (kind == "cli") return {"contains", "times"};
   if (kind == "event" || kind == "response") return {"as", "times"};
+  if (kind == "file") return {"contains", "is", "times"};
   if (kind == "process") return {"is", "times"};
   return {"times"};
 }
@@ -199,7 +200,11 @@ Sighting ExpectationReader::ReadSighting(const YAML::Node& actor, const YAML::No
     return sighting;
   }
   CheckDetails(sighting.kind, others);
-  if (sighting.kind == "cli") CheckCommandIsRun(sighting.actor, node);
+  if (sighting.kind == "cli") CheckIsAsked(sighting.actor, "cli", node["cli"]);
+  if (sighting.kind == "file") CheckIsAsked(sighting.actor, "read", node["file"]);
+  if (const YAML::Node is = node["is"]; is && (is.Scalar() == "xml") != (sighting.kind == "file")) {
+    teller_.Tell(is, "'" + is.Scalar() + "' does not go with '" + sighting.kind + "'");
+  }
   return sighting;
 }
 
@@ -213,16 +218,17 @@ void ExpectationReader::CheckDetails(const std::string& kind, const std::vector<
   }
 }
 
-void ExpectationReader::CheckCommandIsRun(const std::string& actor, const YAML::Node& node) {
-  const std::string& command = node["cli"].Scalar();
-  Words commands;
+void ExpectationReader::CheckIsAsked(const std::string& actor, const std::string& verb,
+                                     const YAML::Node& what) {
+  const std::string& wanted = what.Scalar();
+  Words asked;
   for (const Step& step : scenario_.steps) {
-    if (step.actor == actor && step.verb == "cli") commands.push_back(step.argument);
+    if (step.actor == actor && step.verb == verb) asked.push_back(step.argument);
   }
-  if (std::find(commands.begin(), commands.end(), command) != commands.end()) return;
-  teller_.Tell(node["cli"],
-               "no step runs the console command '" + command + "'" +
-                   (commands.empty() ? "" : "; there is " + AllowedWords(command, commands)));
+  if (std::find(asked.begin(), asked.end(), wanted) != asked.end()) return;
+  teller_.Tell(what, (verb == "cli" ? "no step runs the console command '" : "no step reads '") +
+                         wanted + "'" +
+                         (asked.empty() ? "" : "; there is " + AllowedWords(wanted, asked)));
 }
 
 }  // namespace sfa::conformance

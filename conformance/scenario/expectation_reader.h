@@ -36,8 +36,8 @@ class ExpectationReader {
   Sighting ReadSighting(const YAML::Node& actor, const YAML::Node& node);
   // What is asked about besides must be something that such a sight has.
   void CheckDetails(const std::string& kind, const std::vector<YAML::Node>& keys);
-  // A console output is only seen when a step has asked for it.
-  void CheckCommandIsRun(const std::string& actor, const YAML::Node& node);
+  // A console output or a file is only seen when a step has asked for it.
+  void CheckIsAsked(const std::string& actor, const std::string& verb, const YAML::Node& what);
   void RequireListed(const YAML::Node& node);
   Duration DurationBound(const YAML::Node& node);
 

@@ -4,9 +4,9 @@
 
 #include "conformance/scenario/account_reader.h"
 #include "conformance/scenario/expectation_reader.h"
+#include "conformance/scenario/license_reader.h"
 #include "conformance/scenario/network_reader.h"
 #include "conformance/scenario/schema.h"
-#include "conformance/scenario/license_reader.h"
 #include "conformance/scenario/step_reader.h"
 #include "conformance/scenario/teller.h"
 #include "conformance/scenario/values.h"
@@ -106,6 +106,7 @@ class Reader {
       for (const YAML::Node& each : node["licenses"]) asterisk.licenses.push_back(LicenseOf(each));
     }
     if (node["g729"]) asterisk.g729 = node["g729"].as<bool>();
+    if (node["engine_version"]) asterisk.engine_version = node["engine_version"].Scalar();
     for (const auto& entry : node) {
       const std::string& key = entry.first.Scalar();
       if (key.ends_with(".conf")) asterisk.files.emplace_back(key, entry.second.Scalar());

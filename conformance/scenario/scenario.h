@@ -91,9 +91,10 @@ struct AsteriskSpec {
   std::string site;
   int licensed_channels = 0;          // of one licence; 0: it is not there
   std::vector<LicenseSpec> licenses;  // besides
-  bool g729 = false;  // codec_g729a.so is there
+  bool g729 = false;                  // codec_g729a.so is there
   std::vector<std::pair<std::string, std::string>> files;  // name and text
   std::vector<ManagerUser> managers;
+  std::string engine_version;  // "" for that of its module
 };
 
 // The price of calls to telephones, in millionths of the caller's currency.
@@ -121,9 +122,10 @@ struct Step {
   Place place;
   Duration at{};
   std::string actor;
-  std::string verb;      // "call", "answer", …; "originate", "ami", "cli", "kill" of asterisk; of
-                         // network "reboot-nat", "change-address", "cut", "restore", "firewall",
-                         // "link"; of community "kill", "revive", "cut", "restore"
+  std::string verb;      // "call", "answer", …; "originate", "ami", "cli", "write", "read", "kill",
+                         // "stop", "start", "restart" of asterisk; of network "reboot-nat",
+                         // "change-address", "cut", "restore", "firewall", "link"; of community
+                         // "kill", "revive", "cut", "restore"
   std::string as;        // of ami: whose session it is; "" for the one that may do everything
   std::string argument;  // who is called, the digits, the console command, the site; of community
                          // "login-server", "supernode-3", "home of NAME", "relay of NAME"
@@ -138,7 +140,7 @@ struct Step {
 struct Sighting {
   std::string actor;
   std::string kind;  // clients: "login", "call", "digits", "path", "buddy" …; asterisk: "event",
-                     // "response", "dialplan", "cli", "log", "process"
+                     // "response", "dialplan", "cli", "log", "process", "file"
   Fields fields;     // what the sighting must contain; values may hold * as in file names
   std::optional<int> times;  // exactly so often; without it, at least once
   std::string as;            // of events and responses: the manager user who sees them

@@ -19,10 +19,12 @@ enum class Observer {
   kConsole,   // the output of a console command; kind: the command
   kLog,       // a line of the PBX's log; kind: its level
   kProcess,   // kind: the process's name
-  kFiles,     // a directory's content; kind: the directory
+  kFiles,     // a directory's executables; kind: the directory. A file that a step has read; kind:
+              // its pattern
   kAudio,     // what a client said and heard in a call, and its statistics
   kWorld,     // the platform itself; kind: "ready", "broken", "late", "unsupported",
-              // "calls left", "relays left", "credit left", "stopped"
+              // "calls left", "relays left", "credit left", "stopped"; of an Asterisk
+              // that a step stops or starts: "down", "up"
 };
 // "step", "client", "ami" …
 const char* ToString(Observer observer);

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/results/pattern.h"
 #include "conformance/world/manager_users.h"
 
 namespace sfa::conformance {
@@ -14,7 +15,12 @@ Asterisk::Asterisk(std::string name, const AsteriskSpec& spec, sim::Simulation& 
       spec_(spec),
       simulation_(simulation),
       trace_(trace),
-      tell_(std::move(tell)) {}
+      tell_(std::move(tell)) {
+  for (const auto& [file, text] : spec_.files) {
+    if (file == "chan_skype.conf") NoteEngineDirectory(text);
+  }
+  if (engine_directories_.empty()) engine_directories_.insert("/tmp");
+}
 
 Status Asterisk::Build(const PbxFactory& factory, sim::Network& network) {
   auto made = factory.Make(spec_, simulation_, network, *this);
@@ -23,17 +29,22 @@ Status Asterisk::Build(const PbxFactory& factory, sim::Network& network) {
   return {};
 }
 
-void Asterisk::Start(std::function<void(const std::string& error)> started) {
-  site_->pbx().Start([this, started = std::move(started)](const std::string& error) {
-    if (!error.empty()) return started(error);
-    OpenSessions(0, [this, started](const std::string& problem) {
-      ready_ = problem.empty();
-      started(problem);
-    });
+void Asterisk::Start(Started started) {
+  state_ = State::kStarting;
+  const uint64_t life = ++life_;
+  const auto up = [this, life, started = std::move(started)](const std::string& error) {
+    if (life != life_ || state_ != State::kStarting) return;  // it was killed meanwhile
+    state_ = error.empty() ? State::kUp : State::kDown;
+    ready_ |= error.empty();
+    started(error);
+  };
+  site_->pbx().Start([this, up](const std::string& error) {
+    if (!error.empty()) return up(error);
+    OpenSessions(0, up);
   });
 }
 
-void Asterisk::OpenSessions(size_t first, std::function<void(const std::string& error)> opened) {
+void Asterisk::OpenSessions(size_t first, Started opened) {
   if (first == spec_.managers.size()) return opened("");
   const std::string user = spec_.managers[first].name;
   const std::string subject = InSession(name_, user);
@@ -63,14 +74,12 @@ void Asterisk::Act(const harness::AmiMessage& action, const std::string& user) {
 std::string Asterisk::Do(const Step& step) {
   if (!ready_) return "Asterisk is not ready";
   site_->LookAtProcesses();
-  if (step.verb == "cli") {
-    Ask(step.argument);
-    return "";
-  }
+  if (const std::optional<std::string> done = DoToProcess(step)) return *done;
   if (step.verb == "write") {
     for (const auto& [file, text] : step.headers) {
       const Status written = site_->WriteConfiguration(file, text);
       if (!written.ok()) return written.error().message;
+      if (file == "chan_skype.conf") NoteEngineDirectory(text);
     }
     return "";
   }
@@ -78,8 +87,14 @@ std::string Asterisk::Do(const Step& step) {
     const Status added = site_->AddLicense(*step.license);
     return added.ok() ? "" : added.error().message;
   }
-  if (step.verb == "kill") {
-    return site_->Kill(step.argument) > 0 ? "" : "there is no process " + step.argument;
+  if (step.verb == "read") {
+    Read(step.argument);
+    return "";
+  }
+  if (state_ != State::kUp) return "Asterisk does not run";
+  if (step.verb == "cli") {
+    Ask(step.argument);
+    return "";
   }
   harness::AmiMessage action;
   if (step.verb == "originate") {
@@ -90,40 +105,103 @@ std::string Asterisk::Do(const Step& step) {
   return "";
 }
 
+std::optional<std::string> Asterisk::DoToProcess(const Step& step) {
+  if (step.verb == "kill") {
+    const int killed = site_->Kill(step.argument);
+    if (killed > 0 && step.argument == kPbxProcess) WentDown();
+    return killed > 0 ? "" : "there is no process " + step.argument;
+  }
+  if (step.verb == "start") {
+    if (state_ != State::kDown) return "Asterisk runs already";
+    StartAgain();
+    return "";
+  }
+  if (step.verb != "stop" && step.verb != "restart") return std::nullopt;
+  if (state_ != State::kUp) return "Asterisk does not run";
+  const bool again = step.verb == "restart";
+  Stop(step.argument == "now" ? StopKind::kNow : StopKind::kGracefully, [this, again] {
+    site_->LookAtProcesses();
+    if (again) StartAgain();
+  });
+  return "";
+}
+
+void Asterisk::StartAgain() {
+  Start([this](const std::string& error) {
+    if (error.empty()) return See(Observer::kWorld, "up", {});
+    See(Observer::kWorld, "down", {{"reason", error}});
+    tell_(name_, "it did not start: " + error);
+  });
+}
+
+void Asterisk::Stop(StopKind kind, std::function<void()> done) {
+  state_ = State::kStopping;
+  site_->Stop(kind, [this, life = life_, done = std::move(done)] {
+    if (life != life_ || state_ != State::kStopping) return;  // it was killed meanwhile
+    WentDown();
+    done();
+  });
+}
+
+void Asterisk::WentDown() {
+  state_ = State::kDown;
+  ++life_;
+  questions_ = 0;
+  See(Observer::kWorld, "down", {});
+}
+
 void Asterisk::Ask(const std::string& command) {
   ++questions_;
-  site_->pbx().RunCommand(command, [this, command](const std::string& output) {
+  site_->pbx().RunCommand(command, [this, life = life_, command](const std::string& output) {
+    if (life != life_) return;
     --questions_;
     See(Observer::kConsole, command, {{"output", output}});
   });
 }
 
+void Asterisk::Read(const std::string& pattern) {
+  const size_t slash = pattern.rfind('/');
+  const std::string directory = pattern.substr(0, slash);
+  for (const auto& [name, text] : site_->Files(directory)) {
+    if (!Matches(pattern.substr(slash + 1), name)) continue;
+    See(Observer::kFiles, pattern, {{"path", directory + "/" + name}, {"text", text}});
+  }
+}
+
 void Asterisk::LookAround() {
   if (!ready_) return;
   site_->LookAtProcesses();
-  Fields files;
-  for (const std::string& path : site_->EngineFiles(EngineDirectory())) {
-    files.emplace_back("executable", path);
+  for (const std::string& directory : engine_directories_) {
+    Fields files;
+    for (const std::string& path : site_->EngineFiles(directory)) {
+      files.emplace_back("executable", path);
+    }
+    See(Observer::kFiles, directory, std::move(files));
   }
-  See(Observer::kFiles, EngineDirectory(), std::move(files));
+  if (state_ != State::kUp) return;
   Ask("core show channels");
   Ask("skype show licenses");
 }
 
 // As chan_skype.conf says, /tmp unless it does (manual 3.1).
-std::string Asterisk::EngineDirectory() const {
-  for (const auto& [name, text] : spec_.files) {
-    if (name != "chan_skype.conf") continue;
-    const size_t at = text.find("engine_directory=");
-    if (at == std::string::npos) continue;
-    const size_t start = at + std::string_view("engine_directory=").size();
-    return text.substr(start, text.find_first_of("\r\n", start) - start);
+void Asterisk::NoteEngineDirectory(const std::string& chan_skype_conf) {
+  constexpr std::string_view kKey = "engine_directory=";
+  const size_t at = chan_skype_conf.find(kKey);
+  if (at == std::string::npos) {
+    engine_directories_.insert("/tmp");
+    return;
   }
-  return "/tmp";
+  const size_t start = at + kKey.size();
+  engine_directories_.insert(
+      chan_skype_conf.substr(start, chan_skype_conf.find_first_of("\r\n", start) - start));
 }
 
 void Asterisk::Stop() {
-  if (ready_) site_->pbx().Stop([this] { stopped_ = true; });
+  if (state_ == State::kDown) return;
+  if (state_ == State::kUp) return Stop(StopKind::kGracefully, [] {});
+  // Whatever it is in the middle of.
+  site_->Kill(kPbxProcess);
+  WentDown();
 }
 
 void Asterisk::LookAtProcesses() {

@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 
 #include "conformance/scenario/scenario.h"
@@ -24,6 +26,7 @@ class Asterisk final : private PbxSiteObserver {
   Status Build(const PbxFactory& factory, sim::Network& network);
   // `started` gets "" or why it did not start.
   void Start(std::function<void(const std::string& error)> started);
+  // It has been.
   bool ready() const { return ready_; }
   // "" when it was done, else why it could not be.
   std::string Do(const Step& step);
@@ -32,18 +35,29 @@ class Asterisk final : private PbxSiteObserver {
   // Console commands that are not answered yet.
   int questions() const { return questions_; }
   void Stop();
-  // It has ended, or was never there.
-  bool stopped() const { return !ready_ || stopped_; }
+  // It does not run.
+  bool stopped() const { return state_ == State::kDown; }
   void LookAtProcesses();
   PbxSite& site() { return *site_; }
 
  private:
+  enum class State { kDown, kStarting, kUp, kStopping };
+  using Started = std::function<void(const std::string& error)>;
+
+  // What is done to a process: whether or not it runs.
+  std::optional<std::string> DoToProcess(const Step& step);
+  // A PBX that does not come back is for the scenario to judge.
+  void StartAgain();
+  void Stop(StopKind kind, std::function<void()> done);
+  void WentDown();
   void Ask(const std::string& command);
+  // The files of its machine whose path is like `pattern`.
+  void Read(const std::string& pattern);
   // The harness's own session, or another user's.
   void Act(const harness::AmiMessage& action, const std::string& user);
   // Opens the sessions of the scenario's manager users, one after the other.
-  void OpenSessions(size_t first, std::function<void(const std::string& error)> opened);
-  std::string EngineDirectory() const;
+  void OpenSessions(size_t first, Started opened);
+  void NoteEngineDirectory(const std::string& chan_skype_conf);
   void See(Observer observer, std::string kind, Fields fields);
 
   // PbxSiteObserver
@@ -58,7 +72,9 @@ class Asterisk final : private PbxSiteObserver {
   Trace& trace_;
   const Tell tell_;
   bool ready_ = false;
-  bool stopped_ = false;
+  State state_ = State::kDown;
+  uint64_t life_ = 0;  // how often it has been started; what belongs to an earlier one is over
+  std::set<std::string> engine_directories_;  // that its configuration has named
   int questions_ = 0;
   std::unique_ptr<PbxSite> site_;
 };

@@ -2,8 +2,10 @@
 #ifndef CONFORMANCE_WORLD_PBX_SITE_H_
 #define CONFORMANCE_WORLD_PBX_SITE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "asterisk_harness/pbx.h"
@@ -13,6 +15,9 @@
 #include "protocol/media/g729_coder.h"
 
 namespace sfa::conformance {
+
+// The PBX's own process.
+inline constexpr char kPbxProcess[] = "asterisk";
 
 // What is seen of the PBX and its machine.
 class PbxSiteObserver : public harness::PbxObserver {
@@ -34,13 +39,22 @@ struct PbxDoors {
   std::vector<std::string> console;  // a command that gives its console; "-x COMMAND" may follow
 };
 
+enum class StopKind { kGracefully, kNow };  // as `core stop` has it
+
 // A machine in the world's network with a PBX on it, not yet started.
 class PbxSite {
  public:
   virtual ~PbxSite() = default;
+  // Between two runs of the PBX: the next one.
   virtual harness::Pbx& pbx() = 0;
+  // Pbx::Stop() or StopNow(); when `done` runs it may be started again.
+  virtual void Stop(StopKind kind, std::function<void()> done) = 0;
   // Paths of the engine's executables that lie in or below `directory`.
   virtual std::vector<std::string> EngineFiles(const std::string& directory) = 0;
+  // Name and content of the regular files in `directory`, by name; without what is beyond
+  // kMostFileBytes of each.
+  static constexpr size_t kMostFileBytes = 1 << 20;
+  virtual std::vector<std::pair<std::string, std::string>> Files(const std::string& directory) = 0;
   // Tells the observer of processes that have come or gone, where they are not watched all the
   // time.
   virtual void LookAtProcesses() {}
@@ -48,13 +62,14 @@ class PbxSite {
   virtual Status WriteConfiguration(const std::string& file, const std::string& text) = 0;
   // Puts a licence file on the machine, which counts after a reload or restart.
   virtual Status AddLicense(const LicenseSpec& license) = 0;
-  // SIGKILL for every process of that name. How many there were.
+  // SIGKILL for every process of that name, kPbxProcess too, which may then be started again. How
+  // many there were.
   virtual int Kill(const std::string& process) = 0;
   // The PBX is ready.
   virtual Result<PbxDoors> OpenDoors() {
     return Error{ErrorCode::kNotFound, "this PBX cannot be reached from outside of its world"};
   }
-  // A PBX that has ended by itself does not run again.
+  // It does not run.
   virtual bool has_ended() const { return false; }
 };
 

@@ -1,7 +1,7 @@
 #include "conformance/world/real_site.h"
 
-#include <algorithm>
 #include <functional>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -45,9 +45,25 @@ class RealSite final : public PbxSite {
   }
 
   harness::Pbx& pbx() override { return *asterisk_; }
+  void Stop(StopKind kind, std::function<void()> done) override {
+    if (kind == StopKind::kNow) return asterisk_->StopNow(std::move(done));
+    asterisk_->Stop(std::move(done));
+  }
 
   std::vector<std::string> EngineFiles(const std::string& directory) override {
     return FindExecutables(asterisk_->root() + directory);
+  }
+
+  std::vector<std::pair<std::string, std::string>> Files(const std::string& directory) override {
+    std::vector<std::pair<std::string, std::string>> files;
+    const std::string place = asterisk_->root() + directory;
+    const auto names = ListFiles(place, "");
+    if (!names.ok()) return files;
+    for (const std::string& name : *names) {
+      auto text = ReadFile(place + "/" + name);
+      if (text.ok()) files.emplace_back(name, text->substr(0, kMostFileBytes));
+    }
+    return files;
   }
 
   Status WriteConfiguration(const std::string& file, const std::string& text) override {
@@ -62,21 +78,19 @@ class RealSite final : public PbxSite {
   int Kill(const std::string& process) override { return asterisk_->Kill(process); }
 
   void LookAtProcesses() override {
-    const std::vector<std::string> running = asterisk_->Processes();
-    for (const std::string& name : running) {
-      if (std::count(seen_.begin(), seen_.end(), name) <
-          std::count(running.begin(), running.end(), name)) {
-        observer_->OnProcess(name, "started");
-        seen_.push_back(name);
-      }
+    std::map<int, std::string> running;
+    for (const harness::RunningProcess& process : asterisk_->Processes()) {
+      running[process.pid] = process.name;
     }
-    for (size_t i = seen_.size(); i-- > 0;) {
-      if (std::count(seen_.begin(), seen_.end(), seen_[i]) <=
-          std::count(running.begin(), running.end(), seen_[i]))
-        continue;
-      observer_->OnProcess(seen_[i], "ended");
-      seen_.erase(seen_.begin() + static_cast<std::ptrdiff_t>(i));
+    for (const auto& [pid, name] : seen_) {
+      const auto still = running.find(pid);
+      if (still == running.end() || still->second != name) observer_->OnProcess(name, "ended");
     }
+    for (const auto& [pid, name] : running) {
+      const auto before = seen_.find(pid);
+      if (before == seen_.end() || before->second != name) observer_->OnProcess(name, "started");
+    }
+    seen_ = std::move(running);
   }
 
   Result<PbxDoors> OpenDoors() override {
@@ -102,7 +116,7 @@ class RealSite final : public PbxSite {
 
   TemporaryDirectory work_;
   PbxSiteObserver* observer_ = nullptr;
-  std::vector<std::string> seen_;  // the processes that the observer believes to run
+  std::map<int, std::string> seen_;  // the processes that the observer believes to run
   std::shared_ptr<sim::PostQueue> post_;
   std::unique_ptr<harness::RealAsterisk> asterisk_;
   std::optional<LicenseDesk> licenses_;

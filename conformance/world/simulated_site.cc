@@ -8,6 +8,7 @@
 #include "asterisk_harness/simulated/simulated_pbx.h"
 #include "conformance/world/license_files.h"
 #include "conformance/world/manager_users.h"
+#include "conformance/world/other_engine.h"
 #include "conformance/world/world_door.h"
 #include "skypeforasterisk/engine.h"
 
@@ -32,8 +33,13 @@ class EngineProgram final : public harness::Program {
 
 class SimulatedSite final : public PbxSite {
  public:
-  SimulatedSite(sim::Host& host, sim::Simulation& simulation, PbxSiteObserver& observer)
+  SimulatedSite(const AsteriskSpec& asterisk, const skype_driver* driver, sim::Host& host,
+                sim::Simulation& simulation, PbxSiteObserver& observer)
       : simulation_(simulation),
+        driver_(driver),
+        g729_(asterisk.g729),
+        observer_(observer),
+        files_(WithManagerUsers(asterisk, "sfalab")),
         licenses_(host.address()),
         machine_(harness::NewMachine(
             [&host](const std::string& process, FileSystem& files, Processes& processes, Log& log) {
@@ -44,7 +50,10 @@ class SimulatedSite final : public PbxSite {
             })) {
     machine_->InstallProgram(
         std::string(kEngineImage),
-        [](Runtime& runtime, std::unique_ptr<ByteStream> control, std::function<void(int)> exit) {
+        [version = asterisk.engine_version](
+            Runtime& runtime, std::unique_ptr<ByteStream> control,
+            std::function<void(int)> exit) -> std::unique_ptr<harness::Program> {
+          if (!version.empty()) return NewOtherEngine(version, std::move(control), exit);
           return std::make_unique<EngineProgram>(runtime, std::move(control), std::move(exit));
         });
     machine_->SetProcessObserver([&observer](const harness::ProcessSight& sight) {
@@ -53,7 +62,8 @@ class SimulatedSite final : public PbxSite {
   }
 
   Status WriteLicenses(const AsteriskSpec& asterisk) {
-    if (Status made = machine_->files().MakeDirectories(kLicensesDirectory); !made.ok()) return made;
+    if (Status made = machine_->files().MakeDirectories(kLicensesDirectory); !made.ok())
+      return made;
     const Result<std::vector<LicenseFile>> files = licenses_.Issue(asterisk);
     if (!files.ok()) return files.error();
     for (const LicenseFile& file : *files) {
@@ -67,19 +77,31 @@ class SimulatedSite final : public PbxSite {
     return file.ok() ? Put(*file) : Status(file.error());
   }
 
-  void MakePbx(const AsteriskSpec& asterisk, const skype_driver* driver,
-               PbxSiteObserver& observer) {
-    runtime_ = machine_->NewProcess("asterisk");
-    harness::SimulatedPbxSettings settings;
-    settings.files = WithManagerUsers(asterisk, "sfalab");
-    settings.driver = driver;
-    settings.g729 = asterisk.g729;
-    settings.engine_image = {reinterpret_cast<const uint8_t*>(kEngineImage.data()),
-                             kEngineImage.size()};
-    pbx_ = harness::NewSimulatedPbx(*runtime_, std::move(settings), observer);
+  harness::Pbx& pbx() override {
+    if (!pbx_) {
+      runtime_ = machine_->NewProcess(kPbxProcess);
+      harness::SimulatedPbxSettings settings;
+      settings.files = std::exchange(files_, {});
+      settings.driver = driver_;
+      settings.g729 = g729_;
+      settings.engine_image = {reinterpret_cast<const uint8_t*>(kEngineImage.data()),
+                               kEngineImage.size()};
+      pbx_ = harness::NewSimulatedPbx(*runtime_, std::move(settings), observer_);
+    }
+    return *pbx_;
   }
 
-  harness::Pbx& pbx() override { return *pbx_; }
+  void Stop(StopKind kind, std::function<void()> done) override {
+    // Not from inside the PBX's own call: it is destroyed here.
+    auto gone = [this, done = std::move(done)] {
+      machine_->Post([this, done] {
+        Bury();
+        done();
+      });
+    };
+    if (kind == StopKind::kNow) return pbx().StopNow(std::move(gone));
+    pbx().Stop(std::move(gone));
+  }
 
   // Its manager, where its configuration has it by default.
   Result<PbxDoors> OpenDoors() override {
@@ -95,6 +117,17 @@ class SimulatedSite final : public PbxSite {
     return doors;
   }
 
+  std::vector<std::pair<std::string, std::string>> Files(const std::string& directory) override {
+    std::vector<std::pair<std::string, std::string>> files;
+    const auto names = machine_->files().List(directory);
+    if (!names.ok()) return files;
+    for (const std::string& name : *names) {
+      const auto text = machine_->files().ReadAll(directory + "/" + name);
+      if (text.ok()) files.emplace_back(name, text->substr(0, kMostFileBytes));
+    }
+    return files;
+  }
+
   Status WriteConfiguration(const std::string& file, const std::string& text) override {
     return machine_->files().WriteAtomically(kConfigurationDirectory + file, text, 0644);
   }
@@ -106,6 +139,7 @@ class SimulatedSite final : public PbxSite {
       machine_->Kill(running.pid);
       ++killed;
     }
+    if (process == kPbxProcess) Bury();
     return killed;
   }
 
@@ -124,6 +158,12 @@ class SimulatedSite final : public PbxSite {
                           : machine_->files().WriteAtomically(path, file.text, 0644);
   }
 
+  // Its process has ended.
+  void Bury() {
+    pbx_.reset();
+    runtime_.reset();
+  }
+
   void Search(const std::string& directory, int depth, std::vector<std::string>& found) {
     const Result<std::vector<std::string>> names = machine_->files().List(directory);
     if (!names.ok() || depth > kDeepest) return;
@@ -139,6 +179,10 @@ class SimulatedSite final : public PbxSite {
   }
 
   sim::Simulation& simulation_;
+  const skype_driver* const driver_;
+  const bool g729_;
+  PbxSiteObserver& observer_;
+  harness::ConfigurationFiles files_;  // as the machine gets them; from then on they are its own
   LicenseDesk licenses_;
   std::unique_ptr<harness::Machine> machine_;
   std::unique_ptr<Runtime> runtime_;
@@ -159,11 +203,10 @@ class SimulatedPbxFactory final : public PbxFactory {
                                         sim::Network& network,
                                         PbxSiteObserver& observer) const override {
     if (const Status spoken = CanSpeakG729(asterisk); !spoken.ok()) return spoken.error();
-    auto site = std::make_unique<SimulatedSite>(network.AddHost(asterisk.site, host_), simulation,
-                                                observer);
+    auto site = std::make_unique<SimulatedSite>(
+        asterisk, driver_, network.AddHost(asterisk.site, host_), simulation, observer);
     const Status licensed = site->WriteLicenses(asterisk);
     if (!licensed.ok()) return licensed.error();
-    site->MakePbx(asterisk, driver_, observer);
     return std::unique_ptr<PbxSite>(std::move(site));
   }
 

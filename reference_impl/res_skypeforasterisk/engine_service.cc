@@ -181,6 +181,11 @@ void Service::OnHello(const std::string& message) {
             "; res_skypeforasterisk.so and chan_skype.so must come from one release");
     return;
   }
+  if (hello.engine_version() != kVersion) {
+    Condemn("the engine is of version " + hello.engine_version().substr(0, 32) +
+            ", this module of version " + kVersion + ": it is not used");
+    return;
+  }
   deadline_->Cancel();
   state_ = State::kReady;
   listener_->OnEngineReady(hello.engine_version());

@@ -6,6 +6,7 @@
 #include "protocol/engine_control.pb.h"
 #include "res_skypeforasterisk/control_stream.h"
 #include "res_skypeforasterisk/fake_runtime.h"
+#include "res_skypeforasterisk/version.h"
 
 namespace sfa::res {
 namespace {
@@ -19,6 +20,8 @@ const std::string kImage =
     "\x7f"
     "ELF and the rest";
 
+const std::string kReady = std::string("ready ") + kVersion;
+
 std::string Framed(const std::string& message) {
   std::string framed;
   for (int shift = 24; shift >= 0; shift -= 8) {
@@ -27,10 +30,10 @@ std::string Framed(const std::string& message) {
   return framed + message;
 }
 
-std::string Hello(uint32_t version) {
+std::string Hello(uint32_t version, const std::string& engine_version = kVersion) {
   control::Event event;
   event.mutable_hello()->set_version(version);
-  event.mutable_hello()->set_engine_version("9.9");
+  event.mutable_hello()->set_engine_version(engine_version);
   return Framed(event.SerializeAsString());
 }
 
@@ -87,17 +90,17 @@ TEST_F(EngineServiceTest, MissingDirectoryIsExplainedAndAnotherStartWorks) {
   runtime.RunPosted();
   EXPECT_THAT(said, ElementsAre(HasSubstr("engine_directory")));
   StartReady();
-  EXPECT_EQ(said.back(), "ready 9.9");
+  EXPECT_EQ(said.back(), kReady);
 }
 
 TEST_F(EngineServiceTest, PassesEventsOnAfterHello) {
   Start();
   runtime.child->Say(Hello(kControlProtocolVersion) + Framed("one") + Framed("two").substr(0, 5));
   runtime.RunPosted();
-  EXPECT_THAT(said, ElementsAre("ready 9.9", "event one"));
+  EXPECT_THAT(said, ElementsAre(kReady, "event one"));
   runtime.child->Say("wo");
   runtime.RunPosted();
-  EXPECT_THAT(said, ElementsAre("ready 9.9", "event one", "event two"));
+  EXPECT_THAT(said, ElementsAre(kReady, "event one", "event two"));
 }
 
 TEST_F(EngineServiceTest, AnotherProtocolVersionIsRefused) {
@@ -105,6 +108,14 @@ TEST_F(EngineServiceTest, AnotherProtocolVersionIsRefused) {
   runtime.child->Say(Hello(kControlProtocolVersion + 1));
   runtime.RunPosted();
   EXPECT_THAT(said, ElementsAre(HasSubstr("one release")));
+  EXPECT_EQ(runtime.child, nullptr);
+}
+
+TEST_F(EngineServiceTest, AnotherVersionOfTheEngineIsRefused) {
+  Start();
+  runtime.child->Say(Hello(kControlProtocolVersion, "1.0.10"));
+  runtime.RunPosted();
+  EXPECT_THAT(said, ElementsAre(HasSubstr("gone the engine is of version 1.0.10")));
   EXPECT_EQ(runtime.child, nullptr);
 }
 
@@ -130,7 +141,7 @@ TEST_F(EngineServiceTest, ADeathIsReportedOnceWithItsReason) {
   runtime.child->CloseControl();
   runtime.child->Exit("exited with status 1");
   runtime.Advance(seconds(20));
-  EXPECT_THAT(said, ElementsAre("ready 9.9", "gone the engine process exited with status 1"));
+  EXPECT_THAT(said, ElementsAre(kReady, "gone the engine process exited with status 1"));
 }
 
 TEST_F(EngineServiceTest, AnEngineThatOnlyClosesItsStreamIsKilled) {
@@ -152,7 +163,7 @@ TEST_F(EngineServiceTest, StopAsksFirst) {
   runtime.child->Exit("exited with status 0");
   runtime.RunPosted();
   EXPECT_TRUE(stopped);
-  EXPECT_THAT(said, ElementsAre("ready 9.9"));
+  EXPECT_THAT(said, ElementsAre(kReady));
 }
 
 TEST_F(EngineServiceTest, StopKillsAfterThreeSeconds) {
