@@ -21,6 +21,7 @@ asterisk:
   chan_skype.conf: ""
 steps:
   - {at: 1s, asterisk: {license: {channels: 3, fault: truncated}}}
+  - {at: 2s, asterisk: {cli: skype show licenses}}
 expect:
   - {asterisk: {cli: skype show licenses}}
 )";
