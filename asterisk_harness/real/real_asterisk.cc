@@ -28,6 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kInterface[] = "eth0";
+constexpr char kProcess[] = "asterisk";
 constexpr Endpoint kManager{Ipv4Address::Loopback(), 5038};  // etc/manager.conf
 constexpr auto kManagerPoll = std::chrono::milliseconds(20);
 constexpr auto kLogPeriod = std::chrono::milliseconds(100);
@@ -173,6 +174,7 @@ class RealAsteriskHost : public RealAsterisk, private SandboxObserver {
   std::string root_;
   int tap_ = -1;
   std::atomic<int> asterisk_pid_ = 0;
+  std::atomic<int> killed_ = 0;  // how often it was
 
   mutable posix::PosixRuntime runtime_{posix::PosixSettings{}};
   std::thread thread_;
@@ -282,7 +284,10 @@ void RealAsteriskHost::OnEvent(const AmiMessage& event) {
     asterisk_pid_ = sandbox_->Outside(inner_pid_);
     post_([done = std::exchange(started_, nullptr)] { done(""); });
   }
-  post_([this, event] { observer_.OnAmiEvent(event); });
+  // What the dead have said last is not to be heard after the news of their death.
+  post_([this, event, killed = killed_.load()] {
+    if (killed == killed_) observer_.OnAmiEvent(event);
+  });
 }
 
 std::vector<RunningProcess> RealAsteriskHost::Processes() const {
@@ -294,7 +299,14 @@ std::vector<RunningProcess> RealAsteriskHost::Processes() const {
 
 int RealAsteriskHost::Kill(const std::string& process) {
   std::promise<int> killed;
-  runtime_.Post([&] { killed.set_value(gone_ ? 0 : sandbox_->Kill(process)); });
+  runtime_.Post([&] {
+    const int count = gone_ ? 0 : sandbox_->Kill(process);
+    if (count > 0 && process == kProcess) {
+      HangUp();
+      ++killed_;
+    }
+    killed.set_value(count);
+  });
   return killed.get_future().get();
 }
 
@@ -326,7 +338,7 @@ void RealAsteriskHost::End(const char* command, std::function<void()> done) {
   runtime_.Post([this, command, done = std::move(done)]() mutable {
     if (!running_) return post_(std::move(done));
     stopped_ = std::move(done);
-    deadline_ = runtime_.NewTimer([this] { sandbox_->Kill("asterisk"); });
+    deadline_ = runtime_.NewTimer([this] { sandbox_->Kill(kProcess); });
     deadline_->Start(kStopLimit);
     Command(command, nullptr);
   });
