@@ -1,7 +1,7 @@
 #include "res_skypeforasterisk/license_directory.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <ctime>
 #include <set>
 #include <utility>
 
@@ -210,20 +210,12 @@ LicenseReport ReadLicenses(Runtime& runtime, const std::string& directory,
 }
 
 std::string DateOf(WallTime time) {
-  // Days since 1970-01-01 to a civil date (Hinnant, "chrono-compatible low-level date algorithms").
-  using Days = std::chrono::duration<int64_t, std::ratio<86400>>;
-  const int64_t days = std::chrono::floor<Days>(time.time_since_epoch()).count() + 719468;
-  const int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-  const int64_t of_era = days - era * 146097;
-  const int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-  const int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const int64_t shifted_month = (5 * of_year + 2) / 153;
-  const int64_t day = of_year - (153 * shifted_month + 2) / 5 + 1;
-  const int64_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
-  const int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+  const std::time_t seconds =
+      std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+  std::tm date{};
+  gmtime_r(&seconds, &date);
   char text[32];
-  std::snprintf(text, sizeof(text), "%04d-%02d-%02d", static_cast<int>(year),
-                static_cast<int>(month), static_cast<int>(day));
+  std::strftime(text, sizeof text, "%Y-%m-%d", &date);
   return text;
 }
 

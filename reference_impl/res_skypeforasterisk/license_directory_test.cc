@@ -94,7 +94,7 @@ TEST_F(LicenseDirectoryTest, WithoutALicenceThereIsNoChannel) {
 
 TEST_F(LicenseDirectoryTest, OfAnotherHost) {
   Put(Of("S4A-00000001", 5));
-  runtime.devices.emplace_back();
+  runtime.devices.push_back({"eth1", {2, 0, 0, 0, 0, 9}, true, false, {}});
   EXPECT_THAT(Refusal(), AllOf(HasSubstr("Other host: "), HasSubstr("another host"),
                                HasSubstr("Ethernet device")));
   runtime.devices.clear();
