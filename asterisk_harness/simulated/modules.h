@@ -52,8 +52,8 @@ class Modules {
   // Takes both out, as soon as the driver has let go of its last call; for a stop, when no channel
   // is left.
   void UnloadAll(std::function<void()> done);
-  // What the modules have asked for at the end of a process that does not unload them: the engine is
-  // ended.
+  // What the modules have asked for at the end of a process that does not unload them: the engine
+  // is ended.
   void RunAtExit(std::function<void()> done);
   std::vector<ModuleSight> List() const;
   bool IsKnown(const std::string& module) const;

@@ -11,8 +11,8 @@ namespace sfa::conformance {
 namespace {
 
 constexpr Duration kBetweenLooks = std::chrono::seconds(1);
-// Manager events that every session has read are thrown away every 5 s; until then they hold pages of
-// many arenas.
+// Manager events that every session has read are thrown away every 5 s; until then they hold pages
+// of many arenas.
 constexpr Duration kEventsKept = std::chrono::seconds(6);
 
 std::vector<std::string> WordsOf(const std::string& line) {

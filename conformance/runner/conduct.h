@@ -14,8 +14,8 @@ namespace sfa::conformance {
 // among those of the same name, one for each account and one for each of its buddies (their Skype
 // events). Within each the order is Asterisk's; between them it is nobody's. Left out are
 // DeviceStateChange, which Asterisk's taskprocessors tell in no fixed order, RTCP's reports, which
-// come by the clock, OriginateResponse, CEL and Cdr, which race with the channel that they speak of,
-// and TestEvent, which only Debian's build tells.
+// come by the clock, OriginateResponse, CEL and Cdr, which race with the channel that they speak
+// of, and TestEvent, which only Debian's build tells.
 std::vector<Conduct> ConductOf(const Trace& trace);
 
 }  // namespace sfa::conformance

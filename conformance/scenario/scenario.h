@@ -89,9 +89,9 @@ struct LicenseSpec {
 
 struct AsteriskSpec {
   std::string site;
-  int licensed_channels = 0;          // of one licence; 0: it is not there
-  std::vector<LicenseSpec> licenses;  // besides
-  bool g729 = false;                  // codec_g729a.so is there
+  int licensed_channels = 0;                               // of one licence; 0: it is not there
+  std::vector<LicenseSpec> licenses;                       // besides
+  bool g729 = false;                                       // codec_g729a.so is there
   std::vector<std::pair<std::string, std::string>> files;  // name and text
   std::vector<ManagerUser> managers;
   std::string engine_version;  // "" for that of its module
@@ -122,11 +122,11 @@ struct Step {
   Place place;
   Duration at{};
   std::string actor;
-  std::string verb;      // "call", "answer", …; "originate", "ami", "cli", "write", "read", "kill",
-                         // "stop", "start", "restart" of asterisk; of network "reboot-nat",
-                         // "change-address", "cut", "restore", "firewall", "link"; of community
-                         // "kill", "revive", "cut", "restore"
-  std::string as;        // of ami: whose session it is; "" for the one that may do everything
+  std::string verb;  // "call", "answer", …; "originate", "ami", "cli", "write", "read", "kill",
+                     // "stop", "start", "restart" of asterisk; of network "reboot-nat",
+                     // "change-address", "cut", "restore", "firewall", "link"; of community
+                     // "kill", "revive", "cut", "restore"
+  std::string as;    // of ami: whose session it is; "" for the one that may do everything
   std::string argument;  // who is called, the digits, the console command, the site; of community
                          // "login-server", "supernode-3", "home of NAME", "relay of NAME"
   Fields headers;        // of originate and ami; "topic" and "token" of a call, "text" of add-buddy

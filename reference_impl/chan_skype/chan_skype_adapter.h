@@ -30,8 +30,8 @@
 #include "chan_skype/pbx_port.h"
 
 /* G.729 both ways, by Asterisk's own translators, which count it as one channel in use. Asterisk
- * itself gets and gives linear audio, whatever the channel that it is bridged to has: G.729 is never
- * passed through (manual 3). Both NULL: there is none. */
+ * itself gets and gives linear audio, whatever the channel that it is bridged to has: G.729 is
+ * never passed through (manual 3). Both NULL: there is none. */
 struct skype_translation {
   struct ast_trans_pvt* decoder;
   struct ast_trans_pvt* encoder;
@@ -44,8 +44,8 @@ struct pbx_channel {
   /* Under this object's lock; NULL once Asterisk's channel is gone, and then for ever. */
   struct ast_channel* owner;
   struct ast_rtp_instance* rtp;
-  /* Under the lock of Asterisk's channel once there is one; for a call in G.729, and for one that is
-   * placed and may come to be. */
+  /* Under the lock of Asterisk's channel once there is one; for a call in G.729, and for one that
+   * is placed and may come to be. */
   struct skype_translation g729;
   enum pbx_codec codec;
   /* Set before the object is shared. */

@@ -143,7 +143,7 @@ class DriverBench {
   int module_references = 0;
   std::map<skype_call_id, std::unique_ptr<pbx_channel>> channels;
   bool can_use_g729 = false;
-  bool g729_in_use = false;  // all of it: no translation is left
+  bool g729_in_use = false;        // all of it: no translation is left
   std::vector<std::string> hints;  // "james_bond@austin"
   bool takes_messages = true;
   skype_channel_state* state = nullptr;  // of the channel that is no Skype channel

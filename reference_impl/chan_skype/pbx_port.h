@@ -316,8 +316,8 @@ struct skype_driver {
 
   /* admission: `[<originator>@]<destination>` (manual 3.2.1). 0 with `admitted` filled and a
    * licensed channel taken, or -1 with `cause`. `codecs` are those that the requester can use, in
-   * its order, PBX_CODEC_NONE at the end: G.729 only when the host has taken a translation, which it
-   * gives back when `admitted` has none. `requestor` is the dialling channel's, or NULL. */
+   * its order, PBX_CODEC_NONE at the end: G.729 only when the host has taken a translation, which
+   * it gives back when `admitted` has none. `requestor` is the dialling channel's, or NULL. */
   int (*request)(struct skype_core* core, const char* address, const enum pbx_codec* codecs,
                  const struct skype_channel_state* requestor, struct skype_admitted* admitted,
                  enum pbx_cause* cause);

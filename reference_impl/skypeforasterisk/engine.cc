@@ -183,9 +183,9 @@ void EngineImpl::OnConfigure(const control::Configure& configure) {
     const control::Proxy& proxy = configure.proxy();
     const std::optional<Endpoint> server = FromControl(proxy.server());
     if (!server) return Broken("a proxy without address or port");
-    proxied_.emplace(runtime_,
-                     proxy::Proxy{proxy.socks5() ? proxy::Kind::kSocks5 : proxy::Kind::kHttps,
-                                  *server, proxy.user(), proxy.password()});
+    proxied_.emplace(
+        runtime_, proxy::Proxy{proxy.socks5() ? proxy::Kind::kSocks5 : proxy::Kind::kHttps, *server,
+                               proxy.user(), proxy.password()});
   }
   if (!configure.data_directory().empty()) {
     database_ = std::make_unique<Database>(runtime_, configure.data_directory());

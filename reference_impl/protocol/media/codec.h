@@ -9,8 +9,8 @@
 namespace sfa::media {
 
 // The values are the static RTP payload types of RFC 3551 table 4.
-// G.729 is passed on as it comes: a session does not decode it, so it cannot conceal a loss of it or
-// translate it. A frame that is lost is simply not there.
+// G.729 is passed on as it comes: a session does not decode it, so it cannot conceal a loss of it
+// or translate it. A frame that is lost is simply not there.
 enum class Codec : uint8_t { kPcmu = 0, kPcma = 8, kG729 = 18 };
 
 constexpr bool IsG711(Codec codec) { return codec != Codec::kG729; }
