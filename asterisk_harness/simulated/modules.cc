@@ -74,7 +74,7 @@ bool Modules::LoadG729() {
     return false;
   }
   g729_ =
-      std::make_unique<G729Codec>([this] { return service_ ? service_->licenses().total() : 0; });
+      std::make_unique<G729Codec>([this] { return service_ ? service_->g729_licenses().total() : 0; });
   core_.g729 = g729_.get();
   return true;
 }

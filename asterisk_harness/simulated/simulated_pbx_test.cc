@@ -7,10 +7,12 @@
 #include <algorithm>
 
 #include "asterisk_harness/operating_system/machine.h"
+#include "fake_skype_network/license_authority.h"
 #include "fake_skype_network/login_server.h"
 #include "fake_skype_network/supernode.h"
 #include "fake_skype_network/test_person.h"
 #include "network_sim/site.h"
+#include "protocol/license/host_id.h"
 #include "skypeforasterisk/engine.h"
 
 namespace sfa::harness {
@@ -72,6 +74,7 @@ class World : public PbxObserver {
                                   return std::make_unique<RunningEngine>(
                                       runtime, std::move(control), std::move(exit));
                                 });
+    BuyLicense();
     static constexpr uint8_t kImage[] = {'e', 'n', 'g', 'i', 'n', 'e'};
     SimulatedPbxSettings settings;
     settings.files = {{"extensions.conf", extensions},
@@ -135,6 +138,20 @@ class World : public PbxObserver {
     log.push_back(level + ": " + text);
   }
   void Add(const community::Account& account) { EXPECT_TRUE(login_->AddAccount(account).ok()); }
+  void BuyLicense() {
+    license::License license;
+    license.key = community::KeyOf("pbx", 1);
+    license.user = "James Bond";
+    license.host_id = license::HostId(pbx_machine->NewProcess("register")->NetworkInterfaces());
+    license.channels = 2;
+    license.expires = community::kNoExpiry;
+    const std::string directory = "/var/lib/asterisk/licenses";
+    ASSERT_TRUE(pbx_machine->files().MakeDirectories(directory).ok());
+    ASSERT_TRUE(pbx_machine->files()
+                    .WriteAtomically(directory + "/" + license::FileName(license),
+                                     community::LicenseAuthority().Issue(license).value(), 0644)
+                    .ok());
+  }
   Runtime& Process(Machine& machine, const std::string& name) {
     processes_.push_back(machine.NewProcess(name));
     return *processes_.back();
