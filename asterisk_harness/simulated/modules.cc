@@ -73,8 +73,8 @@ bool Modules::LoadG729() {
     core_.Warn("Error loading module 'codec_g729a.so', missing dependency: res_skypeforasterisk");
     return false;
   }
-  g729_ =
-      std::make_unique<G729Codec>([this] { return service_ ? service_->g729_licenses().total() : 0; });
+  g729_ = std::make_unique<G729Codec>(
+      [this] { return service_ ? service_->g729_licenses().total() : 0; });
   core_.g729 = g729_.get();
   return true;
 }
