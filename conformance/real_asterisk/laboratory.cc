@@ -1,6 +1,8 @@
 #include "conformance/real_asterisk/laboratory.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "conformance/host/clock.h"
@@ -104,28 +106,27 @@ bool Laboratory::RunUntil(const std::function<bool()>& predicate, Duration at_mo
   return simulation_.RunUntilOrTimeout(predicate, simulation_.Now() + at_most);
 }
 
+// What is answered later still, when nobody waits any more, goes nowhere.
+template <typename Answer, typename Ask>
+Answer Laboratory::AwaitAnswer(const Ask& ask) {
+  const auto answer = std::make_shared<std::optional<Answer>>();
+  ask([answer](const Answer& given) { *answer = given; });
+  RunUntil([&] { return answer->has_value(); }, kLongestAnswer);
+  return answer->value_or(Answer());
+}
+
 void Laboratory::RunFor(Duration time) { simulation_.RunUntil(simulation_.Now() + time); }
 
 std::string Laboratory::Console(const std::string& command) {
-  std::string answer;
-  bool answered = false;
-  asterisk_->RunCommand(command, [&](const std::string& output) {
-    answer = output;
-    answered = true;
-  });
-  RunUntil([&] { return answered; }, kLongestAnswer);
-  return answer;
+  return AwaitAnswer<std::string>([&](auto answer) { asterisk_->RunCommand(command, answer); });
 }
 
 harness::AmiMessage Laboratory::Action(const Fields& headers) {
-  harness::AmiMessage response;
-  bool answered = false;
-  asterisk_->SendAction({headers}, [&](const std::vector<harness::AmiMessage>& messages) {
-    response = messages.front();
-    answered = true;
+  return AwaitAnswer<harness::AmiMessage>([&](auto answer) {
+    asterisk_->SendAction({headers}, [answer](const std::vector<harness::AmiMessage>& messages) {
+      answer(messages.front());
+    });
   });
-  RunUntil([&] { return answered; }, kLongestAnswer);
-  return response;
 }
 
 size_t Laboratory::Count(const Fields& headers) const {

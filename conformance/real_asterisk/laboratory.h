@@ -60,6 +60,9 @@ class Laboratory final : private harness::PbxObserver, private TraceListener {
   bool IsMapped(const std::string& file) const;
 
  private:
+  // `ask` gets a function to be called with the answer; an empty one when there was none in time.
+  template <typename Answer, typename Ask>
+  Answer AwaitAnswer(const Ask& ask);
   void OnAmiEvent(const harness::AmiMessage& event) override { events_.push_back(event); }
   void OnLog(const std::string& level, const std::string& text) override;
   void OnObservation(const Observation& seen) override;
