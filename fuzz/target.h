@@ -40,6 +40,7 @@ extern const Target kMediaPort;
 extern const Target kMediaSession;
 extern const Target kNat;
 extern const Target kPeer;
+extern const Target kProxy;
 extern const Target kRelay;
 extern const Target kRtp;
 extern const Target kScenario;
