@@ -29,6 +29,7 @@ namespace fs = std::filesystem;
 
 constexpr char kInterface[] = "eth0";
 constexpr char kProcess[] = "asterisk";
+constexpr char kEngine[] = "skypeforasterisk";
 constexpr Endpoint kManager{Ipv4Address::Loopback(), 5038};  // etc/manager.conf
 constexpr auto kManagerPoll = std::chrono::milliseconds(20);
 constexpr auto kLogPeriod = std::chrono::milliseconds(100);
@@ -284,6 +285,9 @@ void RealAsteriskHost::OnEvent(const AmiMessage& event) {
     asterisk_pid_ = sandbox_->Outside(inner_pid_);
     post_([done = std::exchange(started_, nullptr)] { done(""); });
   }
+  // The engine has a session of its own, so what run-asterisk has asked for does not reach it. It
+  // must be heard 50 times a second as soon as there can be calls.
+  if (event.Get("Event") == "SkypeAccountStatus") sandbox_->Prefer(kEngine);
   // What the dead have said last is not to be heard after the news of their death.
   post_([this, event, killed = killed_.load()] {
     if (killed == killed_) observer_.OnAmiEvent(event);

@@ -121,6 +121,15 @@ int Sandbox::Kill(const std::string& name) {
   return killed;
 }
 
+void Sandbox::Prefer(const std::string& name) {
+  for (const RunningProcess& process : Running()) {
+    // Fails without effect where the kernel has no autogroups.
+    if (process.name == name) {
+      std::ofstream("/proc/" + std::to_string(process.pid) + "/autogroup") << "-10";
+    }
+  }
+}
+
 void Sandbox::OnData(std::span<const uint8_t> bytes) {
   unfinished_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   for (size_t end; (end = unfinished_.find('\n')) != std::string::npos;) {

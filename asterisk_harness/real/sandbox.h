@@ -48,6 +48,9 @@ class Sandbox : private StreamHandler, private ProcessHandler {
   std::vector<RunningProcess> Running() const;
   // SIGKILL for those of that name. How many there were.
   int Kill(const std::string& name);
+  // Those of that name go before what else this machine does. Linux weighs sessions against each
+  // other (sched(7), autogroups), and a process's own priority within its session only.
+  void Prefer(const std::string& name);
 
  private:
   explicit Sandbox(SandboxObserver& observer) : observer_(observer) {}
