@@ -1,7 +1,5 @@
 #include "asterisk_harness/simulated/expression.h"
 
-#include <regex.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <climits>
@@ -12,6 +10,7 @@
 #include <optional>
 
 #include "asterisk_harness/simulated/expression_lexer.h"
+#include "asterisk_harness/simulated/regex.h"
 
 namespace sfa::harness {
 namespace {
@@ -20,7 +19,7 @@ using Number = long double;
 
 // Deep enough for any dialplan, shallow enough for the stack.
 constexpr int kMaxDepth = 200;
-// Longer patterns than a dialplan line holds could make the regex compiler run away.
+// Longer than what a dialplan line holds.
 constexpr size_t kMaxPattern = 512;
 
 struct Value {
@@ -394,9 +393,8 @@ class Evaluator {
     const std::string subject = WithoutQuotes(subject_value);
     const std::string pattern = WithoutQuotes(pattern_value);
     regex_t compiled;
-    const int error = pattern.size() > kMaxPattern
-                          ? REG_ESPACE
-                          : regcomp(&compiled, pattern.c_str(), REG_EXTENDED);
+    const int error =
+        pattern.size() > kMaxPattern ? REG_ESPACE : CompileRegex(pattern, 0, &compiled);
     if (error != 0) {
       char reason[256];
       regerror(error, nullptr, reason, sizeof reason);

@@ -1,12 +1,11 @@
 #include "asterisk_harness/simulated/manager_actions.h"
 
-#include <regex.h>
-
 #include <cstdio>
 
 #include "asterisk_harness/simulated/channel_events.h"
 #include "asterisk_harness/simulated/manager_families.h"
 #include "asterisk_harness/simulated/originate.h"
+#include "asterisk_harness/simulated/regex.h"
 #include "asterisk_harness/simulated/text.h"
 #include "asterisk_harness/simulated/variables.h"
 
@@ -42,8 +41,7 @@ void HangUpMatching(PbxCore& core, const std::string& written, int cause, const 
   }
   const std::string pattern = written.substr(1, written.size() - 2);
   regex_t compiled;
-  if (written.size() > kMostPatternBytes ||
-      regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
+  if (written.size() > kMostPatternBytes || CompileRegex(pattern, REG_NOSUB, &compiled) != 0) {
     reply->Error("Regex compile failed on: " + written);
     return;
   }
