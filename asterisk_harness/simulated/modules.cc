@@ -202,11 +202,11 @@ void Modules::OnUnreferenced() {
 std::vector<ModuleSight> Modules::List() const {
   std::vector<ModuleSight> list;
   if (driver_.core != nullptr) {
-    list.push_back({kChanModule, "Skype for Asterisk Channel Driver", chan_references_, true});
+    list.push_back({kChanModule, "Skype For Asterisk Channel Driver", chan_references_, true});
   }
   if (g729_) list.push_back({kG729Module, "G.729 Annex A Codec", 2 * g729_->in_use(), true});
   if (res_loaded_) {
-    list.push_back({kResModule, "Skype for Asterisk Engine",
+    list.push_back({kResModule, "Skype For Asterisk Resource",
                     (driver_.core != nullptr ? 1 : 0) + (g729_ ? 1 : 0), true});
   }
   return list;

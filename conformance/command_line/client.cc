@@ -22,9 +22,20 @@ using Json = nlohmann::ordered_json;
 constexpr Duration kLongestUntil = std::chrono::seconds(30);
 constexpr size_t kLongestLine = 60 << 10;
 
+// A question to an Asterisk has been done when it is asked; whoever asks wants the answer.
+ClientOptions WithAnswerAwaited(ClientOptions options) {
+  const bool asks = options.as == "asterisk" || options.as == "far_asterisk";
+  if (!asks || options.words.empty() || options.wait || !options.until.empty()) return options;
+  const std::string verb = options.words[0].substr(0, options.words[0].find(' '));
+  if (verb == "cli") options.until = "console";
+  if (verb == "ami" || verb == "originate") options.until = "response";
+  return options;
+}
+
 class Client {
  public:
-  Client(ControlConnection& lab, const ClientOptions& options) : lab_(lab), options_(options) {}
+  Client(ControlConnection& lab, const ClientOptions& options)
+      : lab_(lab), options_(WithAnswerAwaited(options)) {}
 
   ExitCode Run() {
     if (!options_.words.empty()) {
@@ -116,7 +127,7 @@ class Client {
   }
 
   ControlConnection& lab_;
-  const ClientOptions& options_;
+  const ClientOptions options_;
   std::string input_;
   bool said_all_ = false;
   bool seen_ = false;  // what is waited for
