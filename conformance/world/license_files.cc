@@ -72,18 +72,18 @@ Result<LicenseFile> LicenseDesk::Issue(const LicenseSpec& spec) {
 
 Status LicenseRealAsterisk(const AsteriskSpec& asterisk, Ipv4Address address, LicenseDesk& desk,
                            const harness::RealAsterisk& machine) {
-  if (const Status set =
+  if (Status set =
           harness::SetEthernetAddress(machine.tap_descriptor(), sim::EthernetAddressOf(address));
       !set.ok()) {
     return set;
   }
-  if (const Status made = MakeDirectory(machine.root() + kLicensesDirectory); !made.ok()) {
+  if (Status made = MakeDirectory(machine.root() + kLicensesDirectory); !made.ok()) {
     return made;
   }
   const Result<std::vector<LicenseFile>> files = desk.Issue(asterisk);
   if (!files.ok()) return files.error();
   for (const LicenseFile& file : *files) {
-    if (const Status put = PutLicense(machine.root(), file); !put.ok()) return put;
+    if (Status put = PutLicense(machine.root(), file); !put.ok()) return put;
   }
   return {};
 }
